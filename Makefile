@@ -1,0 +1,53 @@
+# A menu: each target is one line, logic lives in tests and in the binary.
+SHARED ?= ../shared/data
+CARGO ?= cargo
+CRATE ?=
+BIN := target/demo/deskmeter
+export DESKMETER_SHARED_DATA := $(abspath $(SHARED))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check fmt clippy doc update acceptance crash bench bench-10m release clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: build ## generate a support desk, import it, answer three questions, serve on 127.0.0.1:8080
+	$(BIN) demo --data target/demo-desk $(DEMO)
+
+build: ## the binary with optimised hot crates (target/demo/deskmeter)
+	$(CARGO) build --locked --profile demo -p app
+
+test: ## all tests; one room with CRATE=facts
+	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
+
+check: fmt clippy doc test ## formatting, lints, documentation and all tests
+
+fmt:
+	$(CARGO) fmt --all --check
+
+clippy:
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+
+update: ## accept changed snapshots and regenerate schemas, openapi.json and reference pages
+	UPDATE=1 INSTA_UPDATE=always $(CARGO) test --locked --workspace
+
+acceptance: build ## real data from $(SHARED), where it is present
+	acceptance/run.sh $(BIN) $(SHARED)
+
+crash: build ## kill -9 a hundred times during import and sealing
+	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture
+
+bench: ## every figure of docs/benchmarks.md at 1 M tickets
+	bench/run.sh 1000000
+
+bench-10m: ## the same at 10 M tickets
+	bench/run.sh 10000000
+
+release: ## the optimised binary
+	$(CARGO) build --locked --release -p app
+
+clean: ## remove what was built
+	$(CARGO) clean
