@@ -9,9 +9,12 @@
 //! Start reading at [`Event`].
 
 pub mod actor;
+pub mod calendar;
 pub mod clock;
 pub mod kind;
+pub mod limits;
 mod model;
+mod suggest;
 pub mod time;
 
 pub use actor::{Actor, Role};
