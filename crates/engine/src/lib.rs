@@ -1,1 +1,4 @@
-//! Placeholder.
+//! Runs questions.
+
+pub mod function;
+pub mod limits;
