@@ -1,1 +1,19 @@
-//! Placeholder.
+//! What the numbers mean: metric definitions, the question, and the compiler between them.
+//!
+//! A [`Question`] and a catalogue of definitions become stock DataFusion logical plans, or a list of
+//! [`Issue`]s with a remedy each. An [`Answer`] is what the plans' rows are written as.
+//!
+//! Arrows: `facts` (schemas of the fact tables) and `event`.
+//! Must not know: execution, storage, HTTP.
+//! Start reading at [`Question`], then [`definition`].
+
+pub mod answer;
+pub mod definition;
+pub mod issue;
+pub mod limits;
+pub mod question;
+
+pub use answer::Answer;
+pub use definition::Definition;
+pub use issue::Issue;
+pub use question::Question;
