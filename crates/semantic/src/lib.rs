@@ -8,12 +8,16 @@
 //! Start reading at [`Question`], then [`definition`].
 
 pub mod answer;
+pub mod compiled;
 pub mod definition;
 pub mod issue;
 pub mod limits;
 pub mod question;
+pub mod statistic;
+pub mod time;
 
 pub use answer::Answer;
+pub use compiled::Compiled;
 pub use definition::Definition;
 pub use issue::Issue;
 pub use question::Question;
