@@ -6,6 +6,7 @@ pub mod limits;
 pub mod policies;
 pub mod schema;
 pub mod status;
+pub mod timeline;
 
 pub use policies::{Policies, PolicyIssue};
 pub use schema::{Column, ColumnKind, Table};
