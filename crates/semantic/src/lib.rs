@@ -8,16 +8,21 @@
 //! Start reading at [`Question`], then [`definition`].
 
 pub mod answer;
+pub mod catalog;
 pub mod compiled;
 pub mod definition;
 pub mod issue;
 pub mod limits;
 pub mod question;
+mod shipped;
+mod sql;
 pub mod statistic;
 pub mod time;
 
 pub use answer::Answer;
+pub use catalog::Catalog;
 pub use compiled::Compiled;
 pub use definition::Definition;
 pub use issue::Issue;
 pub use question::Question;
+pub use sql::{Schemas, Tables};
