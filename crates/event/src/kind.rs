@@ -89,6 +89,32 @@ pub enum Kind {
     Redacted,
 }
 
+impl Kind {
+    /// Its wire name, without `deskmeter.ticket.`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::Message(_) => "message",
+            Self::Status { .. } => "status",
+            Self::Assigned { .. } => "assigned",
+            Self::Priority(_) => "priority",
+            Self::Type(_) => "type",
+            Self::Tags(_) => "tags",
+            Self::Field { .. } => "field",
+            Self::Escalated { .. } => "escalated",
+            Self::Merged { .. } => "merged",
+            Self::Split { .. } => "split",
+            Self::Linked { .. } => "linked",
+            Self::Sla(_) => "sla",
+            Self::Schedule(_) => "schedule",
+            Self::CsatOffered => "csat_offered",
+            Self::Rated { .. } => "rated",
+            Self::Worked { .. } => "worked",
+            Self::Redacted => "redacted",
+        }
+    }
+}
+
 /// What is known when a ticket comes into being.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -11,6 +11,8 @@
 pub mod actor;
 pub mod calendar;
 pub mod clock;
+pub mod cloudevents;
+pub mod ics;
 pub mod kind;
 pub mod limits;
 mod model;

@@ -202,8 +202,7 @@ versions:
     )
     .unwrap();
     let issues = Calendar::compile(&spec).unwrap_err();
-    let lines: Vec<String> =
-        issues.iter().map(|issue| format!("{} {issue}", issue.code)).collect();
+    let lines: Vec<String> = issues.iter().map(|issue| format!("{} {issue}", issue.code)).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 

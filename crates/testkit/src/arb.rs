@@ -248,7 +248,7 @@ fn on_its_way() -> impl Strategy<Value = Kind> {
 
 /// Surveys and their answers.
 fn survey() -> impl Strategy<Value = Kind> {
-    let rated = (0..=5_i32, agent()).prop_map(|(score, agent)| Kind::Rated {
+    let rated = (1..=5_i32, agent()).prop_map(|(score, agent)| Kind::Rated {
         score: Score::from_thousandths(score * 1000),
         scale_min: Score::from_thousandths(1000),
         scale_max: Score::from_thousandths(5000),
