@@ -1,6 +1,61 @@
 //! Every limit of this room, each quoted in the error that it causes.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Most quantiles of one column in one metric.
 pub const QUANTILES_MAX: usize = 32;
+
+/// Rows that one answer may have.
+pub const ROWS_MAX: usize = 200_000;
+
+/// Tickets of one page of a drill-down.
+pub const PAGE_MAX: usize = 1_000;
+
+/// Values of a dimension that are listed.
+pub const VALUES_MAX: usize = 1_000;
+
+/// Tickets listed as the cause of a restatement; the count goes on.
+pub const CAUSES_MAX: usize = 1_000;
+
+/// Footers of Parquet files kept between questions.
+pub const FOOTER_CACHE_BYTES: usize = 256 << 20;
+
+/// Answers kept for as long as nothing changes.
+pub const ANSWERS_KEPT: usize = 64;
+
+/// How long an answer that depends on the present is kept.
+pub const ANSWER_KEPT_US: i64 = 1_000_000;
+
+/// Rows of a batch.
+pub const BATCH_ROWS: usize = 8_192;
+
+/// What questions may use together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory of all running questions.
+    pub memory_bytes: usize,
+    /// Disk that aggregations, sorts and joins may spill to.
+    pub spill_bytes: u64,
+    /// Where they spill to; `None` = the system's folder for temporary files.
+    pub spill_dir: Option<PathBuf>,
+    /// Time of one question.
+    pub time: Duration,
+    /// Threads that one question may keep busy.
+    pub partitions: usize,
+    /// Plans that run at the same time; others wait.
+    pub concurrent: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 1 << 30,
+            spill_bytes: 8 << 30,
+            spill_dir: None,
+            time: Duration::from_secs(60),
+            partitions: 2,
+            concurrent: 4,
+        }
+    }
+}

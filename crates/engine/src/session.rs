@@ -1,0 +1,138 @@
+//! The only place with a session: memory, spill, time and the functions that plans may call.
+
+use crate::error::{Error, Result, query};
+use crate::function;
+use crate::limits::{BATCH_ROWS, FOOTER_CACHE_BYTES, Limits};
+use arrow::array::RecordBatch;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::registry::FunctionRegistry;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::SessionConfig;
+use futures::TryStreamExt;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// How many of the greatest users of memory an error names.
+const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
+
+/// Runs plans within the limits.
+#[derive(Debug)]
+pub(crate) struct Session {
+    state: SessionState,
+    limits: Limits,
+    slots: Semaphore,
+}
+
+impl Session {
+    /// A session of its own memory pool and spill folder.
+    pub(crate) fn new(limits: Limits) -> Result<Self> {
+        let make = query("set up the query engine", limits.memory_bytes);
+        let mode = limits.spill_dir.clone().map_or(DiskManagerMode::OsTmpDirectory, |dir| {
+            DiskManagerMode::Directories(vec![dir])
+        });
+        let disk = DiskManagerBuilder::default()
+            .with_mode(mode)
+            .with_max_temp_directory_size(limits.spill_bytes);
+        let pool =
+            TrackConsumersPool::new(FairSpillPool::new(limits.memory_bytes), CONSUMERS_NAMED);
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(pool))
+            .with_disk_manager_builder(disk)
+            .with_metadata_cache_limit(FOOTER_CACHE_BYTES)
+            .build_arc()
+            .map_err(&make)?;
+        let mut config = SessionConfig::new()
+            .with_target_partitions(limits.partitions.max(1))
+            .with_batch_size(BATCH_ROWS)
+            .with_information_schema(false)
+            .with_repartition_file_scans(true);
+        // An answer's plan is small: its optimisation must not cost more than its run.
+        config.options_mut().execution.collect_statistics = false;
+        let mut state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .build();
+        for scalar in [
+            function::local::local_bucket(),
+            function::local::local_hour(),
+            function::local::local_weekday(),
+            function::field::field(),
+        ] {
+            state.register_udf(Arc::new(scalar)).map_err(&make)?;
+        }
+        state.register_udaf(Arc::new(function::quantiles::quantiles())).map_err(&make)?;
+        let slots = Semaphore::new(limits.concurrent.max(1));
+        Ok(Self { state, limits, slots })
+    }
+
+    /// The limits it runs within.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// A state that also knows these functions.
+    pub(crate) fn state(&self, functions: impl IntoIterator<Item = ScalarUDF>) -> Result<SessionState> {
+        let mut state = self.state.clone();
+        for function in functions {
+            state
+                .register_udf(Arc::new(function))
+                .map_err(query("register a function", self.limits.memory_bytes))?;
+        }
+        Ok(state)
+    }
+
+    /// Plans and runs, giving at most `rows_max` rows.
+    ///
+    /// Dropping the future stops the work: nothing of it is left running.
+    pub(crate) async fn run(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        rows_max: usize,
+    ) -> Result<Vec<RecordBatch>> {
+        let time = self.limits.time;
+        tokio::time::timeout(time, self.run_unbounded(state, plan, rows_max))
+            .await
+            .map_err(|_| Error::TimeOut(time))?
+    }
+
+    async fn run_unbounded(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        rows_max: usize,
+    ) -> Result<Vec<RecordBatch>> {
+        // The semaphore is never closed; were it, the question would run without waiting.
+        let _slot = self.slots.acquire().await.ok();
+        let physical = self.physical(state, plan).await?;
+        let failed = query("answer the question", self.limits.memory_bytes);
+        let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
+        let (mut batches, mut rows) = (Vec::new(), 0);
+        while let Some(batch) = stream.try_next().await.map_err(&failed)? {
+            rows += batch.num_rows();
+            if rows > rows_max {
+                return Err(Error::Rows(rows_max));
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+
+    /// The optimised physical plan.
+    pub(crate) async fn physical(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        state
+            .create_physical_plan(plan)
+            .await
+            .map_err(query("plan the question", self.limits.memory_bytes))
+    }
+}
