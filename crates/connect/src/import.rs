@@ -1,0 +1,353 @@
+//! The importer: files in; events, quarantine and a report out.
+
+pub(crate) mod canonical;
+pub(crate) mod identity;
+pub(crate) mod make;
+pub(crate) mod plan;
+pub(crate) mod replay;
+pub(crate) mod translate;
+
+use crate::error::Error;
+use crate::files::records::Split;
+use crate::files::row::{BadRow, Next, Row};
+use crate::files::{Detected, FileSpec, Format, OpenTable, Opened, source};
+use crate::limits::{BATCH_EVENTS, EARLIEST_TICKETS_MAX};
+use crate::mapping::Mapping;
+use crate::quarantine::{Place, Quarantined, Reason};
+use crate::report::{FileReport, Progress, Report};
+use event::{Event, Instant, Text};
+use plan::{Content, Plan};
+use rustc_hash::FxHashMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use translate::{Translator, is_earlier};
+
+/// Reads files into events.
+#[derive(Clone, Debug)]
+pub struct Importer {
+    mapping: Option<Mapping>,
+    paths: Vec<PathBuf>,
+    seen: Instant,
+}
+
+/// Where an import hands over what it makes.
+pub(crate) struct Out<'o> {
+    pub(crate) events: &'o mut dyn FnMut(Vec<Event>) -> ControlFlow<()>,
+    pub(crate) quarantined: &'o mut dyn FnMut(Quarantined),
+    pub(crate) progress: &'o mut dyn FnMut(&Progress),
+}
+
+impl std::fmt::Debug for Out<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Out")
+    }
+}
+
+impl Importer {
+    /// An import of files, of folders, or of standard input (`-`), learnt of at `seen`.
+    ///
+    /// Without a mapping the files hold canonical `CloudEvents`.
+    pub const fn new(mapping: Option<Mapping>, paths: Vec<PathBuf>, seen: Instant) -> Self {
+        Self { mapping, paths, seen }
+    }
+
+    /// Reads everything. Events come in batches, in the order of the files; an import stops early
+    /// only where `events` answers with a break.
+    ///
+    /// # Errors
+    /// Where it can't begin: a file that can't be opened, or a mapping that doesn't fit. Nothing
+    /// has been handed over then.
+    pub fn run(
+        &self,
+        events: &mut dyn FnMut(Vec<Event>) -> ControlFlow<()>,
+        quarantined: &mut dyn FnMut(Quarantined),
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Report, Error> {
+        let out = Out { events, quarantined, progress };
+        let plan = Plan::new(self.mapping.as_ref(), &self.paths)?;
+        let mut run = Run::new(out, self.seen, &plan);
+        for file in plan.files {
+            if run.report.stopped {
+                break;
+            }
+            match (file.content, &self.mapping) {
+                (Content::Table(table, input), Some(mapping)) => {
+                    let translator = mapping.translator(input, &plan.lookups, self.seen);
+                    run.table(&file_name(&file.path), table, (input, translator));
+                }
+                (Content::Canonical(opened), _) => run.canonical(&file_name(&file.path), opened),
+                // Only a mapping makes tables of files.
+                (Content::Table(..), None) => {}
+            }
+        }
+        Ok(run.finish())
+    }
+
+    /// Says what [`Importer::run`] would do.
+    ///
+    /// # Errors
+    /// As for [`Importer::run`].
+    pub fn dry_run(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
+        self.run(&mut |_| ControlFlow::Continue(()), &mut |_| {}, progress)
+    }
+}
+
+/// An import on its way.
+struct Run<'o> {
+    out: Out<'o>,
+    seen: Instant,
+    report: Report,
+    batch: Vec<Event>,
+    /// Per input, rule and ticket: the earliest event so far.
+    earliest: FxHashMap<(usize, usize, Text), Event>,
+    /// Bytes of the files that are through.
+    bytes_before: u64,
+    bytes_total: u64,
+}
+
+impl<'o> Run<'o> {
+    fn new(out: Out<'o>, seen: Instant, plan: &Plan) -> Self {
+        let mut report = Report::default();
+        report.ignored_files.clone_from(&plan.ignored);
+        for (code, place) in &plan.notes {
+            report.note(code, place);
+        }
+        Self {
+            out,
+            seen,
+            report,
+            batch: Vec::with_capacity(BATCH_EVENTS),
+            earliest: FxHashMap::default(),
+            bytes_before: 0,
+            bytes_total: plan.bytes,
+        }
+    }
+
+    /// Reads a table through its mapping.
+    fn table(
+        &mut self,
+        name: &str,
+        mut open: OpenTable,
+        (input, mut translator): (usize, Translator<'_>),
+    ) {
+        let name = Text::from(name);
+        let sheet = open.table.sheet().map(Text::from);
+        let place = |line| Place { file: name.clone(), sheet: sheet.clone(), line };
+        let rows_before = self.report.rows;
+        let mut row = Row::default();
+        loop {
+            match open.table.next(&mut row) {
+                Next::Row => {}
+                Next::Blank => {
+                    self.report.blank_rows += 1;
+                    continue;
+                }
+                Next::Bad(BadRow { line, reason, raw, fatal }) => {
+                    self.report.rows += 1;
+                    self.quarantine(reason.at(place(line), raw));
+                    if fatal {
+                        break;
+                    }
+                    continue;
+                }
+                Next::End => break,
+            }
+            self.report.rows += 1;
+            translator.bind(open.table.header());
+            let place = place(row.line);
+            if let Err(reason) = self.row(&translator, input, &row, &place) {
+                self.quarantine(reason.at(place, row.json(open.table.header())));
+            }
+            if self.full(open.progress.load(Ordering::Relaxed)).is_break() {
+                break;
+            }
+        }
+        self.bytes_before += open.progress.load(Ordering::Relaxed);
+        let columns = open.table.header().names().to_vec();
+        self.compare_columns(&name, &columns, &translator);
+        let rows = self.report.rows - rows_before;
+        let file = FileReport { name: name.to_string(), detected: open.detected, columns, rows };
+        self.report.files.push(file);
+    }
+
+    fn row(
+        &mut self,
+        translator: &Translator<'_>,
+        input: usize,
+        row: &Row,
+        place: &Place,
+    ) -> Result<(), Reason> {
+        let (made, result) = translator.translate(row);
+        for note in &row.notes {
+            self.report.note(note, place);
+        }
+        for (key, value) in made.unmapped {
+            self.report.note_unmapped(key, value);
+        }
+        for (format, count) in made.times.formats {
+            self.report.note_format(format, count);
+        }
+        for (noticed, code) in
+            [(made.times.zone_assumed, "zone_assumed"), (made.times.ambiguous, "ambiguous_time")]
+        {
+            if noticed {
+                self.report.note(code, place);
+            }
+        }
+        self.report.filtered_rows += u64::from(made.filtered);
+        result?;
+        for (rule, event) in made.earliest {
+            self.keep_earliest((input, rule), event)?;
+        }
+        for what in made.backwards {
+            self.report.note_backwards(what, place);
+        }
+        for event in made.events {
+            self.report.count_event(&event, self.seen);
+            self.batch.push(event);
+        }
+        Ok(())
+    }
+
+    fn keep_earliest(&mut self, (input, rule): (usize, usize), event: Event) -> Result<(), Reason> {
+        let full = self.earliest.len() >= EARLIEST_TICKETS_MAX;
+        match self.earliest.entry((input, rule, event.ticket.clone())) {
+            std::collections::hash_map::Entry::Occupied(mut entry) => {
+                if is_earlier(&event, entry.get()) {
+                    entry.insert(event);
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(_) if full => {
+                let message = format!("over {EARLIEST_TICKETS_MAX} tickets need their first row");
+                return Err(Reason::new("too_many_tickets", message)
+                    .hint("split the file by ticket, or drop `once: earliest`"));
+            }
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(event);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads canonical events.
+    fn canonical(&mut self, name: &str, opened: Opened) {
+        let name = Text::from(name);
+        let split = match opened.format {
+            Format::EventBatch => Split::Objects,
+            _ => Split::Lines,
+        };
+        let detected = Detected {
+            format: opened.format,
+            compression: opened.source.compression,
+            encoding: Some(opened.encoding.name()),
+            delimiter: None,
+            sheet: None,
+        };
+        let read = Arc::clone(&opened.source.progress);
+        let reader = source::decoded(opened.source.reader, &opened.source.sample, opened.encoding);
+        let rows_before = self.report.rows;
+        canonical::read(reader, split, self.seen, &mut |parsed| {
+            self.report.rows += parsed.rows;
+            for (line, reason, raw) in parsed.bad {
+                let place = Place { file: name.clone(), sheet: None, line };
+                self.quarantine(reason.at(place, raw));
+            }
+            for event in &parsed.events {
+                self.report.count_event(event, self.seen);
+            }
+            if self.batch.is_empty() {
+                self.batch = parsed.events;
+            } else {
+                self.batch.extend(parsed.events);
+            }
+            self.full(read.load(Ordering::Relaxed))
+        });
+        self.bytes_before += read.load(Ordering::Relaxed);
+        let rows = self.report.rows - rows_before;
+        let columns = Vec::new();
+        self.report.files.push(FileReport { name: name.to_string(), detected, columns, rows });
+    }
+
+    fn quarantine(&mut self, quarantined: Quarantined) {
+        self.report.count_quarantined(&quarantined);
+        (self.out.quarantined)(quarantined);
+    }
+
+    /// Hands over a batch if it is full, and says whether to go on.
+    fn full(&mut self, bytes: u64) -> ControlFlow<()> {
+        if self.batch.len() >= BATCH_EVENTS {
+            return self.flush(bytes);
+        }
+        if self.report.rows % BATCH_EVENTS as u64 == 0 {
+            self.tell(bytes);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn flush(&mut self, bytes: u64) -> ControlFlow<()> {
+        self.tell(bytes);
+        if self.batch.is_empty() || self.report.stopped {
+            return ControlFlow::Continue(());
+        }
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH_EVENTS));
+        let flow = (self.out.events)(batch);
+        self.report.stopped |= flow.is_break();
+        flow
+    }
+
+    fn tell(&mut self, bytes: u64) {
+        (self.out.progress)(&Progress {
+            bytes: self.bytes_before + bytes,
+            bytes_total: self.bytes_total,
+            rows: self.report.rows,
+            events: self.report.events,
+            quarantined: self.report.quarantined,
+        });
+    }
+
+    fn compare_columns(&mut self, file: &str, columns: &[String], translator: &Translator<'_>) {
+        let wanted = &translator.input.columns;
+        let all_kept = matches!(translator.input.fields, crate::mapping::Fields::Rest);
+        for column in columns.iter().filter(|column| !wanted.contains(column) && !all_kept) {
+            self.report.unused_columns.push(format!("{file}: {column}"));
+        }
+        for column in wanted.iter().filter(|column| !columns.contains(column)) {
+            self.report.missing_columns.push(format!("{file}: {column}"));
+        }
+    }
+
+    fn finish(mut self) -> Report {
+        let mut earliest: Vec<_> = std::mem::take(&mut self.earliest).into_iter().collect();
+        earliest.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        for (_, event) in earliest {
+            if self.report.stopped {
+                break;
+            }
+            self.report.count_event(&event, self.seen);
+            self.batch.push(event);
+            if self.batch.len() >= BATCH_EVENTS && self.flush(0).is_break() {
+                break;
+            }
+        }
+        // Nothing is left to stop, whatever the answer.
+        let _ = self.flush(0);
+        self.report.finish();
+        self.report
+    }
+}
+
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What a file is, without a mapping and without reading it.
+///
+/// # Errors
+/// Where it can't be opened.
+pub fn detect(path: &Path) -> Result<Detected, Error> {
+    let spec = FileSpec::default();
+    Ok(crate::files::open(path, &spec)?.into_table(path, &spec)?.detected)
+}

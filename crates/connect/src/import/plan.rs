@@ -1,0 +1,236 @@
+//! Before the first row: which file is read as what, whether its columns fit, and the lookups.
+
+use crate::error::Error;
+use crate::files::row::{Next, Row};
+use crate::files::{self, FileSpec, OpenTable, Opened};
+use crate::import::file_name;
+use crate::issue::{Issue, did_you_mean};
+use crate::limits::LOOKUP_ROWS_MAX;
+use crate::mapping::lookup::Lookups;
+use crate::mapping::{InputSpec, Mapping, TableSpec};
+use crate::quarantine::Place;
+use std::path::{Path, PathBuf};
+
+/// What an import is going to read.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) files: Vec<PlannedFile>,
+    pub(crate) lookups: Lookups,
+    /// Files that nothing in the mapping is about.
+    pub(crate) ignored: Vec<String>,
+    pub(crate) notes: Vec<(&'static str, Place)>,
+    /// Bytes of the files to read.
+    pub(crate) bytes: u64,
+}
+
+/// A file that has been opened.
+#[derive(Debug)]
+pub(crate) struct PlannedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Canonical events.
+    Canonical(Opened),
+    /// Rows, and which input of the mapping reads them.
+    Table(OpenTable, usize),
+}
+
+impl Plan {
+    /// # Errors
+    /// Where a file can't be opened, or the mapping doesn't fit: all its issues at once.
+    pub(crate) fn new(mapping: Option<&Mapping>, paths: &[PathBuf]) -> Result<Self, Error> {
+        let paths = expand(paths)?;
+        match mapping {
+            Some(mapping) => Self::mapped(mapping, paths),
+            None => Self::canonical(paths),
+        }
+    }
+
+    /// The lookup tables alone.
+    ///
+    /// # Errors
+    /// As for [`Plan::new`].
+    pub(crate) fn lookups(mapping: &Mapping, paths: &[PathBuf]) -> Result<Self, Error> {
+        let mut plan = Self::default();
+        let mut issues = Vec::new();
+        let paths = expand(paths)?;
+        for table in &mapping.tables {
+            plan.load(table, &paths, &mut issues)?;
+        }
+        if issues.is_empty() { Ok(plan) } else { Err(Error::Mapping(issues)) }
+    }
+
+    fn canonical(paths: Vec<PathBuf>) -> Result<Self, Error> {
+        let mut plan = Self::default();
+        for path in paths {
+            let opened = files::open(&path, &FileSpec::default())?;
+            // An empty file is no mistake: a quiet day has one.
+            if !opened.format.is_canonical() && !opened.source.sample.is_empty() {
+                return Err(Error::NeedsMapping { path });
+            }
+            plan.bytes += size(&path);
+            plan.files.push(PlannedFile { path, content: Content::Canonical(opened) });
+        }
+        Ok(plan)
+    }
+
+    fn mapped(mapping: &Mapping, paths: Vec<PathBuf>) -> Result<Self, Error> {
+        let mut plan = Self::default();
+        let mut issues = Vec::new();
+        for table in &mapping.tables {
+            plan.load(table, &paths, &mut issues)?;
+        }
+        let is_table = |path: &Path| mapping.tables.iter().any(|table| is_file(path, &table.file));
+        let one = mapping.inputs.len() == 1 && paths.len() == 1;
+        let mut read = vec![false; mapping.inputs.len()];
+        for path in paths {
+            let named = mapping
+                .inputs
+                .iter()
+                .position(|input| input.file.as_deref().is_some_and(|file| is_file(&path, file)));
+            let any = || mapping.inputs.iter().position(|input| input.file.is_none());
+            // A single file is what a single input is about, whatever it is called.
+            let input = named.or_else(|| if one { Some(0) } else { any() });
+            match input {
+                Some(input) if named.is_some() || !is_table(&path) => {
+                    read[input] = true;
+                    plan.bytes += size(&path);
+                    let spec = &mapping.inputs[input];
+                    let file = open(path, input, spec, &mut issues)?;
+                    plan.files.push(file);
+                }
+                _ if is_table(&path) => {}
+                _ => plan.ignored.push(file_name(&path)),
+            }
+        }
+        for (input, read) in mapping.inputs.iter().zip(read) {
+            if !read {
+                let name = input.file.as_deref().unwrap_or("any file");
+                let issue =
+                    Issue::new("missing_file", "inputs", format!("no file `{name}` was given"));
+                issues.push(issue.hint("give the folder that holds it, or the file itself"));
+            }
+        }
+        if issues.is_empty() { Ok(plan) } else { Err(Error::Mapping(issues)) }
+    }
+
+    /// Reads a lookup table into memory.
+    fn load(
+        &mut self,
+        table: &TableSpec,
+        paths: &[PathBuf],
+        issues: &mut Vec<Issue>,
+    ) -> Result<(), Error> {
+        self.lookups.add_table();
+        let Some(path) = paths.iter().find(|path| is_file(path, &table.file)) else {
+            let message = format!("no file `{}` was given for table `{}`", table.file, table.name);
+            issues.push(
+                Issue::new("missing_file", table.place.clone(), message)
+                    .hint("give the folder that holds it, or the file itself"),
+            );
+            return Ok(());
+        };
+        let mut open = files::open(path, &table.spec)?.into_table(path, &table.spec)?;
+        if !open.table.is_open() {
+            let header = open.table.header();
+            let names: Vec<&str> = header.names().iter().map(String::as_str).collect();
+            for column in std::iter::once(&table.key).chain(&table.taken) {
+                if header.position(column).is_none() {
+                    let message = format!("`{}` has no column `{column}`", file_name(path));
+                    let issue = Issue::new("unknown_column", table.place.clone(), message);
+                    issues.push(issue.hint(did_you_mean(column, &names)));
+                }
+            }
+        }
+        let mut row = Row::default();
+        loop {
+            let place = |line| Place { file: file_name(path).into(), sheet: None, line };
+            match open.table.next(&mut row) {
+                Next::End => return Ok(()),
+                Next::Blank => continue,
+                Next::Bad(bad) => {
+                    self.notes.push(("lookup_row_unreadable", place(bad.line)));
+                    if bad.fatal {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Next::Row => {}
+            }
+            let header = open.table.header();
+            let cell = |name: &String| header.position(name).map_or("", |at| row.cell(at));
+            let (key, taken) = (cell(&table.key), table.taken.iter().map(|name| cell(name)));
+            let taken = taken.map(str::to_owned).collect();
+            if self.lookups.rows() >= LOOKUP_ROWS_MAX {
+                let message = format!("a lookup table has at most {LOOKUP_ROWS_MAX} rows");
+                issues.push(Issue::new("table_too_long", table.place.clone(), message));
+                return Ok(());
+            }
+            if !self.lookups.add(key.to_owned(), taken) {
+                self.notes.push(("lookup_key_twice", place(row.line)));
+            }
+        }
+    }
+}
+
+/// Opens a file and compares its columns with those that the mapping names.
+fn open(
+    path: PathBuf,
+    input: usize,
+    spec: &InputSpec,
+    issues: &mut Vec<Issue>,
+) -> Result<PlannedFile, Error> {
+    let table = files::open(&path, &spec.spec)?.into_table(&path, &spec.spec)?;
+    let header = table.table.header();
+    if !table.table.is_open() {
+        let names: Vec<&str> = header.names().iter().map(String::as_str).collect();
+        for (column, place) in spec.columns.iter().zip(&spec.places) {
+            if header.position(column).is_none() {
+                let message = format!("`{}` has no column `{column}`", file_name(&path));
+                let issue = Issue::new("unknown_column", place.clone(), message);
+                issues.push(issue.hint(did_you_mean(column, &names)));
+            }
+        }
+    }
+    Ok(PlannedFile { path, content: Content::Table(table, input) })
+}
+
+/// Whether the path is the file that a mapping calls `name`, packed or not.
+pub(crate) fn is_file(path: &Path, name: &str) -> bool {
+    let found = file_name(path);
+    let plain = found.strip_suffix(".zst").or_else(|| found.strip_suffix(".gz"));
+    found == name || plain == Some(name)
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Folders are what lies in them, in the order of names.
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let open = |source| Error::Open { path: path.clone(), source };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(open)? {
+            let entry = entry.map_err(open)?.path();
+            if entry.is_file() {
+                found.push(entry);
+            }
+        }
+        if found.is_empty() {
+            return Err(Error::Nothing { path: path.clone() });
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}

@@ -1,0 +1,81 @@
+//! Quarantined things tried again, once the mapping is mended.
+
+use crate::error::Error;
+use crate::files::row::{Header, Row};
+use crate::import::Importer;
+use crate::import::plan::{self, Plan};
+use crate::quarantine::{Quarantined, Reason};
+use event::Event;
+use event::cloudevents::{self, Item};
+use std::collections::BTreeMap;
+
+/// Tries quarantined things again.
+#[derive(Debug)]
+pub struct Replay<'i> {
+    importer: &'i Importer,
+    plan: Plan,
+}
+
+impl Importer {
+    /// Prepares to try again what was quarantined; the files given serve as lookup tables only.
+    ///
+    /// # Errors
+    /// Where a lookup table of the mapping is missing or can't be read.
+    pub fn replay(&self) -> Result<Replay<'_>, Error> {
+        let plan = match &self.mapping {
+            Some(mapping) => Plan::lookups(mapping, &self.paths)?,
+            None => Plan::default(),
+        };
+        Ok(Replay { importer: self, plan })
+    }
+}
+
+impl Replay<'_> {
+    /// The events of a quarantined thing.
+    ///
+    /// # Errors
+    /// The same thing again with what is wrong with it now.
+    pub fn events(&self, quarantined: &Quarantined) -> Result<Vec<Event>, Box<Quarantined>> {
+        self.read(quarantined).map_err(|reason| {
+            Box::new(reason.at(quarantined.place.clone(), quarantined.raw.clone()))
+        })
+    }
+
+    fn read(&self, quarantined: &Quarantined) -> Result<Vec<Event>, Reason> {
+        let Some(mapping) = &self.importer.mapping else {
+            return match cloudevents::parse(quarantined.raw.as_bytes(), self.importer.seen) {
+                Ok(Item::Event(event)) => Ok(vec![event]),
+                Ok(Item::Record(record)) => {
+                    let message = format!("records of type `{}` are not kept yet", record.type_);
+                    Err(Reason::new("record", message))
+                }
+                Err(reject) => {
+                    let mut reason = Reason::new(reject.code, reject.message);
+                    reason.hint = reject.hint;
+                    Err(reason)
+                }
+            };
+        };
+        let cells: BTreeMap<String, String> =
+            serde_json::from_str(&quarantined.raw).map_err(|_| {
+                Reason::new("not_a_row", "this was never read as a row").hint(
+                    "the file itself needs mending: import it again, nothing is counted twice",
+                )
+            })?;
+        let header = Header::new(cells.keys().map(String::as_str));
+        let mut row = Row::default();
+        row.clear(quarantined.place.line);
+        cells.values().for_each(|cell| row.push(cell));
+        let named = mapping.inputs.iter().position(|input| {
+            let file = std::path::Path::new(quarantined.place.file.as_str());
+            input.file.as_deref().is_some_and(|name| plan::is_file(file, name))
+        });
+        let input = named.unwrap_or(0);
+        let mut translator = mapping.translator(input, &self.plan.lookups, self.importer.seen);
+        translator.bind(&header);
+        let (made, result) = translator.translate(&row);
+        result?;
+        let earliest = made.earliest.into_iter().map(|(_, event)| event);
+        Ok(made.events.into_iter().chain(earliest).collect())
+    }
+}

@@ -1,0 +1,49 @@
+//! Every limit of this room, quoted in the message that it causes.
+
+/// Bytes of one line, record or JSON object of a file.
+///
+/// The rest of a longer one is skipped and its beginning quarantined, so that a file without
+/// line ends cannot fill the memory.
+pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of an oversize record that are kept in quarantine.
+pub const EXCERPT_BYTES_MAX: usize = 4096;
+
+/// Bytes looked at to find out format, encoding, delimiter and header of a file.
+pub const SNIFF_BYTES: usize = 64 * 1024;
+
+/// Columns of one row.
+pub const COLUMNS_MAX: usize = 4096;
+
+/// Bytes of a spreadsheet or a compressed Parquet file, both of which are read whole.
+pub const WHOLE_FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// Bytes of a mapping file.
+pub const MAPPING_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Rows of a lookup table, which is held in memory.
+pub const LOOKUP_ROWS_MAX: usize = 5_000_000;
+
+/// Tickets whose first row is held in memory for a rule with `once: earliest`.
+pub const EARLIEST_TICKETS_MAX: usize = 10_000_000;
+
+/// Places kept per reason in a report.
+pub const PLACES_MAX: usize = 10;
+
+/// Different unmapped values listed in a report.
+pub const UNMAPPED_VALUES_MAX: usize = 1000;
+
+/// Gaps listed in a report, the longest first.
+pub const GAPS_MAX: usize = 20;
+
+/// Events handed over at a time.
+pub const BATCH_EVENTS: usize = 8192;
+
+/// Bytes of canonical events that a worker parses at a time.
+pub const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Threads that parse canonical events.
+pub const WORKERS_MAX: usize = 8;
+
+/// How far an event may lie in the future before it is reported as clock skew, in microseconds.
+pub const FUTURE_SLACK_MICROS: i64 = 5 * 60 * 1_000_000;
