@@ -280,7 +280,7 @@ impl<'o> Run<'o> {
         if self.batch.len() >= BATCH_EVENTS {
             return self.flush(bytes);
         }
-        if self.report.rows % BATCH_EVENTS as u64 == 0 {
+        if self.report.rows.is_multiple_of(BATCH_EVENTS as u64) {
             self.tell(bytes);
         }
         ControlFlow::Continue(())

@@ -55,7 +55,7 @@ pub(crate) fn closest<'a>(
 }
 
 /// A hint that names the closest candidate, or lists them all where none is close.
-pub(crate) fn did_you_mean<'a>(written: &str, candidates: &[&'a str]) -> String {
+pub(crate) fn did_you_mean(written: &str, candidates: &[&str]) -> String {
     match closest(written, candidates.iter().copied()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
         None => format!("one of: {}", candidates.join(", ")),

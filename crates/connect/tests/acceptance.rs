@@ -3,6 +3,14 @@
 //!
 //! Set `DESKMETER_SHARED_DATA` to the folder with the data; without it nothing is tested.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    reason = "a test may"
+)]
+
 use connect::{Importer, Mapping, Quarantined, Report};
 use event::{Event, Instant, Kind, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,8 +135,8 @@ fn bpic2013_is_the_same_as_csv_and_as_xes() {
         let tickets = tickets(events);
         assert_eq!(tickets.len(), 1487);
         let resolution = |events: &[Event]| {
-            let solved = statuses(events).into_iter().filter(|(_, status)| is_done(*status));
-            solved.last().unwrap().0.since(events[0].entry.at) as f64 / 86_400e6
+            let mut solved = statuses(events).into_iter().filter(|(_, status)| is_done(*status));
+            solved.next_back().unwrap().0.since(events[0].entry.at) as f64 / 86_400e6
         };
         let lives: Vec<f64> = tickets.values().map(|events| resolution(events)).collect();
         near(mean(&lives), mean_days, 5);

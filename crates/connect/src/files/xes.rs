@@ -102,7 +102,7 @@ impl Xes {
             let found = element.try_get_attribute(name).map_err(|error| broken(&error.into()))?;
             let Some(found) = found else { return Ok(None) };
             let value = found.normalized_value(XmlVersion::Implicit1_0);
-            value.map(|value| Some(value.into_owned())).map_err(|error| broken(&error.into()))
+            value.map(|value| Some(value.into_owned())).map_err(|error| broken(&error))
         };
         if let (Some(key), Some(value)) = (read("key")?, read("value")?) {
             if owner == Owner::Trace {

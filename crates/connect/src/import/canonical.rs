@@ -51,15 +51,16 @@ pub(crate) fn read(
             scope.spawn(move || work(chunks, &parsed, seen));
         }
         drop(parsed_in);
-        consume(parsed_out, take);
+        consume(&parsed_out, take);
+        drop(parsed_out);
     });
 }
 
 /// Hands results over in the order of their chunks; those that come early wait.
-fn consume(results: Receiver<(u64, Parsed)>, take: &mut dyn FnMut(Parsed) -> ControlFlow<()>) {
+fn consume(results: &Receiver<(u64, Parsed)>, take: &mut dyn FnMut(Parsed) -> ControlFlow<()>) {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
-    for (number, parsed) in &results {
+    for (number, parsed) in results {
         waiting.insert(number, parsed);
         while let Some(parsed) = waiting.remove(&next) {
             next += 1;

@@ -163,7 +163,7 @@ impl Plan {
             }
             let header = open.table.header();
             let cell = |name: &String| header.position(name).map_or("", |at| row.cell(at));
-            let (key, taken) = (cell(&table.key), table.taken.iter().map(|name| cell(name)));
+            let (key, taken) = (cell(&table.key), table.taken.iter().map(cell));
             let taken = taken.map(str::to_owned).collect();
             if self.lookups.rows() >= LOOKUP_ROWS_MAX {
                 let message = format!("a lookup table has at most {LOOKUP_ROWS_MAX} rows");

@@ -135,7 +135,7 @@ impl<'m> Translator<'m> {
             };
             // A row's custom fields travel with its first event.
             let extra = if rule.earliest { None } else { extra.take() };
-            let event = self.event(rule, (&ticket, at, seen), kind, extra, cells)?;
+            let event = self.event(rule, (&ticket, at, seen), (kind, extra), cells)?;
             if rule.earliest {
                 made.earliest.push((index, event));
             } else {
@@ -189,8 +189,7 @@ impl<'m> Translator<'m> {
         &self,
         rule: &'r Rule,
         (ticket, at, seen): (&Text, Instant, Instant),
-        kind: Kind,
-        extra: Option<Box<Extra>>,
+        (kind, extra): (Kind, Option<Box<Extra>>),
         cells: &mut Cells<'r>,
     ) -> Result<Event, Reason> {
         let actor = actor(&rule.actor, cells)?;

@@ -302,7 +302,7 @@ impl Expr {
             return self.unknown(found, cells);
         };
         match map.get(&found) {
-            Some(value) if value.is_empty() => Ok(None),
+            Some("") => Ok(None),
             Some(value) => Ok(Some(Cow::Borrowed(value))),
             None => self.unknown(found, cells),
         }

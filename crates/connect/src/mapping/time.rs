@@ -191,7 +191,7 @@ pub(crate) enum Time {
     /// So long after the instant of an earlier rule.
     After { rule: usize, amount: Expr, micros: i64, mark: DecimalMark },
     /// The first that is not empty.
-    First(Vec<Time>),
+    First(Vec<Self>),
 }
 
 /// What times are parsed with.

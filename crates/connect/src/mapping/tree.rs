@@ -11,8 +11,8 @@ pub(crate) enum Tree {
     Null,
     /// A scalar as it would be written.
     Scalar(String),
-    List(Vec<Spanned<Tree>>),
-    Map(Vec<(String, Spanned<Tree>)>),
+    List(Vec<Spanned<Self>>),
+    Map(Vec<(String, Spanned<Self>)>),
 }
 
 impl<'de> Deserialize<'de> for Tree {

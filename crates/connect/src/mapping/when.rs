@@ -8,9 +8,9 @@ use crate::quarantine::Reason;
 /// A condition on a row.
 #[derive(Clone, Debug)]
 pub(crate) enum When {
-    All(Vec<When>),
-    Any(Vec<When>),
-    Not(Box<When>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
     Test(Box<Expr>, Vec<Test>),
 }
 
