@@ -26,10 +26,29 @@ const BLOB_BYTES_MAX: u64 = 200_000;
 
 /// What may stand at the root: everything else has a folder to go to.
 const ROOT: &[&str] = &[
-    ".ci", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "Cargo.lock",
-    "Cargo.toml", "LICENSE", "Makefile", "README.md", "SECURITY.md", "acceptance", "bench",
-    "clippy.toml", "crates", "definitions", "deny.toml", "docs", "openapi.json", "rustfmt.toml",
-    "scenarios", "schemas", "scripts",
+    ".ci",
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "SECURITY.md",
+    "acceptance",
+    "bench",
+    "clippy.toml",
+    "crates",
+    "definitions",
+    "deny.toml",
+    "docs",
+    "openapi.json",
+    "rustfmt.toml",
+    "scenarios",
+    "schemas",
+    "scripts",
 ];
 
 fn root() -> PathBuf {
@@ -237,9 +256,9 @@ fn licence_is_allowed(expression: Option<&str>, allowed: &[&str]) -> bool {
     };
     let conjunctions = expression.contains(") AND") || expression.contains("AND (");
     if conjunctions {
-        return expression.split(" AND ").all(|part| {
-            licence_is_allowed(Some(part.trim().trim_matches(['(', ')'])), allowed)
-        });
+        return expression
+            .split(" AND ")
+            .all(|part| licence_is_allowed(Some(part.trim().trim_matches(['(', ')'])), allowed));
     }
     expression.replace('/', " OR ").split(" OR ").any(|part| all_parts(part.trim()))
 }
