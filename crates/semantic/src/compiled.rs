@@ -10,10 +10,13 @@
 //! | `Quantile(i)` | item `i` of `quantiles`, over `scale` |
 //! | `Mean` | `sum / n`, over `scale` |
 //! | `Min`, `Max`, `Sum` | that column, over `scale` |
-//! | `Value` | `value`, over `scale` (counts, distinct counts, sums, gaps) |
-//! | `Ratio` | `(numerator / scale) / (denominator / denominator_scale)`; null where the denominator is 0 |
+//! | `Value` | `value`, over `scale` (counts, distinct counts, sums) |
+//! | `Ratio` | `(numerator / scale) / (denominator / denominator_scale)`; null where the denominator is 0; a share has no denominator column: its denominator is `n` |
+//! | `Gap` | `(max - min)` of the group medians, over `scale` |
 //! | `Spread` | `(q[2] - q[0]) / q[1]` of `quantiles` |
 //! | `Stock(…)` | `value` of the stock, rolled up |
+//!
+//! A distinct count and a stock have no `n` column: their `n` is their value (of a stock the last).
 //!
 //! *Missing cells.* A part without a row for a key means: `n` = 0, value absent; but a count is 0,
 //! and a share or flow whose denominator is absent is null. A **stock** part ([`Part::stock`]) has a
@@ -136,6 +139,8 @@ pub enum Reading {
     Ratio,
     /// (p75 − p25) / median of the list of quantiles.
     Spread,
+    /// The largest group median less the smallest: columns `Max` and `Min`, which are floats here.
+    Gap,
     /// A stock.
     Stock(Rollup),
 }

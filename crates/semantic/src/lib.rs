@@ -9,20 +9,28 @@
 
 pub mod answer;
 pub mod catalog;
+mod compile;
 pub mod compiled;
 pub mod definition;
+pub mod dimension;
+pub mod filter;
 pub mod issue;
 pub mod limits;
+mod pass;
+mod plan;
 pub mod question;
 mod shipped;
 mod sql;
 pub mod statistic;
+pub mod tickets;
 pub mod time;
 
 pub use answer::Answer;
 pub use catalog::Catalog;
+pub use compile::Compiler;
 pub use compiled::Compiled;
 pub use definition::Definition;
 pub use issue::Issue;
 pub use question::Question;
 pub use sql::{Schemas, Tables};
+pub use tickets::{Drill, Tickets};
