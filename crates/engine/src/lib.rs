@@ -1,10 +1,31 @@
-//! Runs questions.
+//! Runs questions within limits, and opens their answers.
+//!
+//! An [`Engine`] over a store takes a `semantic::Question`, has it compiled into stock logical
+//! plans, runs them over one snapshot, and puts the answer together. The same engine opens an
+//! answer: the tickets behind a cell, a ticket's clocks, what late events changed.
+//!
+//! Arrows: semantic, store (and event, facts).
+//! Must not know: YAML, HTTP, users. No other room makes a DataFusion session.
+//! Start reading at [`Engine::ask`], then `tables.rs` (rows) and `answer.rs` (cells).
 
 mod answer;
+mod engine;
 pub mod error;
+mod explore;
 pub mod export;
 pub mod function;
 pub mod interval;
 pub mod limits;
+mod restate;
 mod session;
 mod tables;
+mod tickets;
+mod view;
+
+pub use engine::{Engine, Settings};
+pub use error::{Error, Kind};
+pub use explore::DimensionValue;
+pub use limits::Limits;
+pub use restate::{Cause, CellKey, Change, LateEvent, Restatement};
+pub use semantic;
+pub use tickets::{TicketPage, TicketRow};

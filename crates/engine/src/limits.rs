@@ -9,8 +9,8 @@ pub const QUANTILES_MAX: usize = 32;
 /// Rows that one answer may have.
 pub const ROWS_MAX: usize = 200_000;
 
-/// Tickets of one page of a drill-down.
-pub const PAGE_MAX: usize = 1_000;
+/// Rows of a drill-down's page where none are asked for.
+pub const PAGE_DEFAULT: u64 = 100;
 
 /// Values of a dimension that are listed.
 pub const VALUES_MAX: usize = 1_000;

@@ -18,7 +18,7 @@ pub(super) fn cell(measure: &Measure, rows: &Rows, raw: &Raw, future: bool) -> C
         .collect();
     let mut cell = Cell {
         value: readings.first().and_then(|(_, value)| *value),
-        n: count(raw.number(Role::N)),
+        n: count(n(measure, raw)),
         numerator: raw.number(Role::Numerator).map(|number| number / measure.scale),
         denominator: raw
             .number(Role::Denominator)
@@ -34,6 +34,11 @@ pub(super) fn cell(measure: &Measure, rows: &Rows, raw: &Raw, future: bool) -> C
             .map(|(name, value)| (name.to_owned(), Number(value)))
             .collect();
     }
+    if measure.kind == Kind::Share {
+        // Nothing in the numerator is a number; nothing in the denominator is no share.
+        cell.numerator = cell.numerator.or(Some(0.0));
+        cell.denominator = raw.number(Role::N).or(Some(0.0));
+    }
     if measure.kind == Kind::Share
         && let (Some(numerator), Some(denominator)) = (cell.numerator, cell.denominator)
         && let Some((low, high)) = wilson(numerator, denominator)
@@ -41,6 +46,15 @@ pub(super) fn cell(measure: &Measure, rows: &Rows, raw: &Raw, future: bool) -> C
         (cell.low, cell.high) = (Some(low), Some(high));
     }
     cell
+}
+
+/// The rows a value is computed from: those a drill-down lists.
+fn n(measure: &Measure, raw: &Raw) -> Option<f64> {
+    raw.number(Role::N).or_else(|| match measure.kind {
+        Kind::Count | Kind::Stock => raw.number(Role::Value),
+        Kind::Flow => raw.number(Role::Denominator),
+        Kind::Duration | Kind::Share | Kind::Mean | Kind::Spread => None,
+    })
 }
 
 fn side_count(rows: &Rows, raw: &Raw, role: Role) -> Option<i64> {
@@ -61,13 +75,19 @@ fn read(measure: &Measure, raw: &Raw, reading: Reading) -> Option<f64> {
         Reading::Min => raw.number(Role::Min).map(scaled),
         Reading::Max => raw.number(Role::Max).map(scaled),
         Reading::Sum => raw.number(Role::Sum).map(scaled),
+        Reading::Gap => {
+            Some(scaled(raw.number(Role::Max)? - raw.number(Role::Min)?))
+        }
         Reading::Value => match raw.number(Role::Value) {
             None if measure.kind == Kind::Count => Some(0.0),
             value => value.map(scaled),
         },
         Reading::Ratio => {
             let numerator = raw.number(Role::Numerator).unwrap_or(0.0);
-            let denominator = raw.number(Role::Denominator)?;
+            let denominator = raw.number(Role::Denominator);
+            let denominator = denominator.or_else(|| {
+                raw.number(Role::N).filter(|_| measure.kind == Kind::Share)
+            })?;
             divide(scaled(numerator), denominator / measure.denominator_scale)
         }
         Reading::Spread => divide(quantile(2)? - quantile(0)?, quantile(1)?),

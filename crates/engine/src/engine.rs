@@ -1,0 +1,220 @@
+//! The engine: questions in, answers out.
+
+use crate::answer::{Results, assemble};
+use crate::error::{Error, Result, store as store_failed};
+use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, Limits, ROWS_MAX};
+use crate::session::Session;
+use crate::view::View;
+use arrow::array::RecordBatch;
+use event::{Clock, Instant};
+use futures::future::try_join_all;
+use semantic::compiled::{Compiled, Part};
+use semantic::time::Zone;
+use semantic::{Answer, Catalog, Compiler, Question};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Store;
+
+/// Snapshots that are kept ready, the present among them.
+const VIEWS_KEPT: usize = 4;
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Tells the present.
+    pub clock: Arc<dyn Clock>,
+    /// The zone and week of questions that name none.
+    pub zone: Zone,
+    /// What questions may use.
+    pub limits: Limits,
+    /// Whether answers are kept for as long as nothing changes.
+    pub keep_answers: bool,
+}
+
+impl Settings {
+    /// UTC, weeks from Monday, the default limits.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, zone: Zone::utc(), limits: Limits::default(), keep_answers: true }
+    }
+}
+
+/// Answers questions about a store. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    catalog: Arc<Catalog>,
+    settings: Settings,
+    session: Session,
+    views: Mutex<VecDeque<(ViewKey, Arc<View>)>>,
+    answers: Mutex<VecDeque<(AnswerKey, Arc<Answer>)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ViewKey {
+    generation: u64,
+    as_of: Option<Instant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct AnswerKey {
+    view: ViewKey,
+    question: String,
+    /// The present, in steps of [`ANSWER_KEPT_US`].
+    present: i64,
+}
+
+impl Engine {
+    /// An engine over an open store.
+    ///
+    /// # Errors
+    /// When the query engine cannot be set up, for example without a folder to spill to.
+    pub fn new(store: Store, catalog: Arc<Catalog>, settings: Settings) -> Result<Self> {
+        let session = Session::new(settings.limits.clone())?;
+        let (views, answers) = (Mutex::default(), Mutex::default());
+        let inner = Inner { store, catalog, settings, session, views, answers };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The metrics it knows.
+    pub fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    /// The store it reads.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.inner.session
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// [`Error::Issues`] where the question is wrong, or a limit of [`Limits`].
+    pub async fn ask(&self, question: &Question) -> Result<Answer> {
+        let now = self.inner.settings.clock.now();
+        let view = self.view(question).await?;
+        let compiled = self.compile(question, &view, now)?;
+        let key = AnswerKey {
+            view: key_of(&view),
+            question: compiled.key(),
+            present: now.micros().div_euclid(ANSWER_KEPT_US),
+        };
+        if let Some(kept) = self.kept(&key) {
+            return Ok(kept);
+        }
+        let results = self.run(&compiled, &view).await?;
+        let answer = assemble(&compiled, &results, view.freshness())?;
+        self.keep(key, &answer);
+        Ok(answer)
+    }
+
+    /// The snapshot that a question is about: the present, or what was known at its `as_of`.
+    pub(crate) async fn view(&self, question: &Question) -> Result<Arc<View>> {
+        // A text that is no instant is told by the compiler, with everything else that is wrong.
+        let as_of: Option<Instant> =
+            question.as_of.as_deref().and_then(|text| text.parse().ok());
+        let present = self.inner.store.snapshot();
+        let key = ViewKey { generation: present.generation, as_of };
+        if let Some(view) = self.known(key) {
+            return Ok(view);
+        }
+        let snapshot = match as_of {
+            None => present,
+            Some(at) => self
+                .inner
+                .store
+                .as_of(at)
+                .await
+                .map_err(store_failed("read what was known then"))?,
+        };
+        let view = Arc::new(View::new(&self.inner.session, snapshot)?);
+        let mut views = lock(&self.inner.views);
+        // Segments live as long as a view of them: older generations of the present go at once.
+        views.retain(|(other, _)| other.as_of.is_some() && other.generation == key.generation);
+        views.push_back((key, Arc::clone(&view)));
+        while views.len() > VIEWS_KEPT {
+            views.pop_front();
+        }
+        drop(views);
+        Ok(view)
+    }
+
+    fn known(&self, key: ViewKey) -> Option<Arc<View>> {
+        let views = lock(&self.inner.views);
+        views.iter().find(|(other, _)| *other == key).map(|(_, view)| Arc::clone(view))
+    }
+
+    /// Compiles a question over a view.
+    pub(crate) fn compile(
+        &self,
+        question: &Question,
+        view: &View,
+        now: Instant,
+    ) -> Result<Compiled> {
+        self.compiler(view, now).compile(question).map_err(Error::Issues)
+    }
+
+    pub(crate) fn compiler<'a>(&'a self, view: &'a View, now: Instant) -> Compiler<'a> {
+        Compiler {
+            catalog: &self.inner.catalog,
+            tables: view,
+            functions: &view.state,
+            now,
+            zone: self.inner.settings.zone.clone(),
+        }
+    }
+
+    /// Runs every plan of a question, as many at a time as the limits allow.
+    async fn run(&self, compiled: &Compiled, view: &View) -> Result<Results> {
+        let parts = self.run_parts(&compiled.parts, view);
+        let compared =
+            try_join_all(compiled.compared.iter().map(|other| self.run_parts(&other.parts, view)));
+        let (parts, compared) = futures::try_join!(parts, compared)?;
+        Ok(Results { parts, compared })
+    }
+
+    async fn run_parts(&self, parts: &[Part], view: &View) -> Result<Vec<Vec<RecordBatch>>> {
+        let session = &self.inner.session;
+        try_join_all(parts.iter().map(|part| session.run(&view.state, &part.plan, ROWS_MAX))).await
+    }
+
+    fn kept(&self, key: &AnswerKey) -> Option<Answer> {
+        let answers = lock(&self.inner.answers);
+        let kept = answers.iter().find(|(other, _)| other == key);
+        kept.map(|(_, answer)| answer.as_ref().clone())
+    }
+
+    fn keep(&self, key: AnswerKey, answer: &Answer) {
+        if !self.inner.settings.keep_answers {
+            return;
+        }
+        let mut answers = lock(&self.inner.answers);
+        answers.push_back((key, Arc::new(answer.clone())));
+        while answers.len() > ANSWERS_KEPT {
+            answers.pop_front();
+        }
+    }
+}
+
+fn key_of(view: &View) -> ViewKey {
+    let snapshot = view.snapshot();
+    ViewKey { generation: snapshot.generation, as_of: snapshot.as_of }
+}
+
+/// What these locks guard is replaced whole: a panic elsewhere leaves it sound.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
