@@ -2,6 +2,8 @@
 //!
 //! Where the folder of real data is not at hand (`DESKMETER_SHARED_DATA`), it is skipped.
 
+#![expect(clippy::panic, reason = "a helper that fails is a test that fails")]
+
 use event::Instant;
 use event::calendar::{Calendar, CalendarSpec, Holiday, Hours};
 use jiff::civil::{Date, DateTime};

@@ -1,5 +1,7 @@
 //! What the business clock promises: worked examples, its laws, and what it refuses.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 use event::Instant;
 use event::calendar::{Calendar, CalendarSpec, Holiday, Hours, VersionSpec};
 use proptest::prelude::*;

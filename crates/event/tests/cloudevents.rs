@@ -1,5 +1,7 @@
 //! Events on the wire: what is read, what is refused with which words, and the schemas.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a test that fails")]
+
 use event::cloudevents::{Item, RECORD_TYPES, TICKET_TYPES, parse, parse_batch, schemas, write};
 use event::{Change, Event, Instant, Kind, Role, Score, Status, Tags};
 use serde_json::{Value, json};
@@ -15,6 +17,7 @@ fn read(json: &str) -> Event {
 }
 
 /// An event of that type with that data.
+#[expect(clippy::needless_pass_by_value, reason = "its callers write the value in place")]
 fn event(type_: &str, data: Value) -> String {
     json!({"specversion": "1.0", "type": format!("deskmeter.ticket.{type_}"), "source": "acme",
         "id": "e1", "subject": "4711", "time": "2026-03-02T09:00:00Z", "data": data})

@@ -11,4 +11,5 @@
 
 pub mod arb;
 pub mod builders;
+pub mod generate;
 pub mod scenario;
