@@ -37,6 +37,22 @@ impl Point {
     /// How many points there are.
     pub const COUNT: usize = 12;
 
+    /// Every point.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Created,
+        Self::WaitStart,
+        Self::FirstCustomer,
+        Self::Handoff,
+        Self::FirstAssigned,
+        Self::ReplierAssigned,
+        Self::FirstAck,
+        Self::FirstReply,
+        Self::FirstAgentMessage,
+        Self::FirstSolve,
+        Self::LastSolve,
+        Self::LastHumanAction,
+    ];
+
     /// Why a duration from or to a point that never came is absent.
     pub const fn missing(self) -> &'static str {
         match self {

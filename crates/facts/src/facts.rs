@@ -205,7 +205,7 @@ pub struct TicketFacts {
     pub counts: Counts,
     pub flags: Flags,
     pub merged_into: Option<Text>,
-    pub problem: Option<Text>,
+    pub issue: Text,
 }
 
 impl TicketFacts {
@@ -247,7 +247,7 @@ impl Default for TicketFacts {
             counts: Counts::default(),
             flags: Flags::default(),
             merged_into: None,
-            problem: None,
+            issue: Text::const_new(""),
         }
     }
 }

@@ -27,6 +27,22 @@ pub enum State {
 }
 
 impl State {
+    /// How many there are.
+    pub const COUNT: usize = 9;
+
+    /// Every one.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::New,
+        Self::Open,
+        Self::Pending,
+        Self::OnHold,
+        Self::Solved,
+        Self::Closed,
+        Self::Deleted,
+        Self::Spam,
+        Self::Merged,
+    ];
+
     /// Its name in the tables.
     pub const fn name(self) -> &'static str {
         match self {
