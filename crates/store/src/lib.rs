@@ -1,1 +1,50 @@
-//! Placeholder.
+//! All we keep: accepted events, fact tables, and the state of the application.
+//!
+//! A ticket's place is its number: `number / segment_rows` names its segment, and the rest is its
+//! row there. A [`Segment`] is immutable Parquet; the [`Overlay`] holds the current rows of tickets
+//! that changed since; together they are a [`Snapshot`], which readers hold and which never
+//! changes. Accepted events go to the inbox in SQLite first, and leave it when a segment that holds
+//! them is named in the manifest. After a crash the inbox is replayed; merging a timeline twice
+//! changes nothing, so nothing is lost and nothing counted twice.
+//!
+//! Arrows: event, facts.
+//! Must not know: what the numbers mean. The fold is a black box from timeline to rows.
+//! Start reading at [`Store`], then `intake.rs` (accept), `seal.rs`, `bulk.rs`.
+
+mod apply;
+mod as_of;
+mod backup;
+mod bulk;
+mod codec;
+mod core;
+mod error;
+mod intake;
+mod key;
+mod layout;
+pub mod limits;
+mod options;
+mod overlay;
+mod parallel;
+mod rebuild;
+mod seal;
+mod segment;
+mod snapshot;
+mod spill;
+mod state;
+mod store;
+mod write;
+
+pub use apply::Accepted;
+pub use backup::{BackupFile, BackupReport, restore, verify};
+pub use bulk::{Bulk, BulkReport};
+pub use error::{Error, Kind, Result};
+pub use options::{Fault, Options, SealPolicy, Step};
+pub use overlay::Overlay;
+pub use rebuild::{Progress, Rebuilt};
+pub use segment::{Segment, Stats, Stored};
+pub use snapshot::Snapshot;
+pub use state::imports::{Import, ImportCounts, ImportState};
+pub use state::manifest::Freshness;
+pub use state::policies::PoliciesVersion;
+pub use state::quarantine::{QuarantineFilter, Quarantined, Reject};
+pub use store::Store;

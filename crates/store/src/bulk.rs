@@ -1,0 +1,421 @@
+//! Bulk import: spill by segment, then fold each segment once and swap them all in together.
+//!
+//! While events come in, nothing but spill is written: a crash leaves the store as it was, and the
+//! same import can simply be run again. At the end numbers, manifest and whatever goes through the
+//! inbox become visible in one transaction.
+
+use crate::apply::{Accepted, derived};
+use crate::core::{Core, blocking};
+use crate::error::{Error, Result};
+use crate::intake::{Live, Resolved, advance, freshness, resolve};
+use crate::key::Key;
+use crate::limits;
+use crate::options::Step;
+use crate::parallel;
+use crate::rebuild::Progress;
+use crate::segment::Stored;
+use crate::snapshot::Snapshot;
+use crate::spill::{Record, Spill, Spilt, SpiltTicket};
+use crate::state::manifest::{Freshness, Line};
+use crate::state::{commit, inbox, manifest, numbers};
+use crate::write::FoldingWriter;
+use event::{Event, Text};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An import that is being filled; dropping it forgets everything.
+#[derive(Debug)]
+pub struct Bulk {
+    core: Arc<Core>,
+    dir: tempfile::TempDir,
+    spill: Spill,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Key → provisional number, in the order of first appearance.
+    places: FxHashMap<Key, u32>,
+    keys: Vec<Key>,
+    sources: BTreeMap<Text, Freshness>,
+    events: u64,
+}
+
+/// What a bulk import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BulkReport {
+    /// Events given.
+    pub events: u64,
+    /// Events that are now in a timeline and were not before.
+    pub new: u64,
+    /// Events whose id was in the ticket's timeline already, or came twice.
+    pub duplicate: u64,
+    /// Tickets the events belong to.
+    pub tickets: u64,
+    /// Tickets never seen before.
+    pub new_tickets: u64,
+    /// Segments written.
+    pub segments: usize,
+}
+
+/// A stored segment is rewritten if at least one in this many of its tickets is touched;
+/// fewer go through the inbox and are sealed later.
+const REWRITE_SHARE: u64 = 16;
+
+/// What one segment came to.
+#[derive(Default)]
+struct Built {
+    line: Option<Line>,
+    counts: Accepted,
+    /// Events of a segment that is not rewritten: they go through the inbox.
+    loose: Vec<Event>,
+    /// What merged-away tickets hand on: it goes through the inbox too.
+    guests: Vec<Event>,
+    tickets: u64,
+}
+
+impl Bulk {
+    pub(crate) fn new(core: Arc<Core>) -> Result<Self> {
+        let scratch = core.layout.scratch();
+        let dir = tempfile::Builder::new()
+            .prefix("import-")
+            .tempdir_in(&scratch)
+            .map_err(crate::error::io("make a folder in", &scratch))?;
+        let spill = Spill::new(&dir.path().join("first"))?;
+        Ok(Self { core, dir, spill, seen: Mutex::default() })
+    }
+
+    /// Adds events; may be called from several threads, which then share the work.
+    ///
+    /// # Errors
+    /// When the disk refuses, or there are more tickets than numbers.
+    pub fn push(&self, events: &[Event]) -> Result<()> {
+        let keys: Vec<Key> =
+            events.iter().map(|event| Key::new(&event.source, &event.ticket)).collect();
+        let sources = freshness(events);
+        let mut placed = self.place(&keys, sources)?;
+        let rows = self.core.segment_rows;
+        placed.sort_by_key(|(number, _, _)| number / rows);
+        for group in placed.chunk_by(|a, b| a.0 / rows == b.0 / rows) {
+            let partition = group[0].0 / rows;
+            let records = group.iter().flat_map(|(number, new, place)| {
+                let Event { source, ticket, entry } = &events[*place];
+                let name = new.then_some((number % rows, Record::Name { source, ticket }));
+                name.into_iter().chain([(number % rows, Record::Entry(entry))])
+            });
+            self.spill.push(partition as usize, records)?;
+        }
+        Ok(())
+    }
+
+    /// Provisional number, whether it is new, and place in `keys`.
+    fn place(
+        &self,
+        keys: &[Key],
+        sources: BTreeMap<Text, Freshness>,
+    ) -> Result<Vec<(u32, bool, usize)>> {
+        let mut guard = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = &mut *guard;
+        seen.events += keys.len() as u64;
+        for (source, fresh) in sources {
+            let known = seen.sources.entry(source).or_insert(fresh);
+            *known = known.max(fresh);
+        }
+        let mut placed = Vec::with_capacity(keys.len());
+        for (place, key) in keys.iter().enumerate() {
+            let next = u32::try_from(seen.keys.len()).unwrap_or(u32::MAX);
+            let number = *seen.places.entry(*key).or_insert(next);
+            if number == next {
+                seen.keys.push(*key);
+            }
+            placed.push((number, number == next, place));
+        }
+        if seen.keys.len() > limits::TICKETS_MAX as usize {
+            return Err(Error::Limit {
+                what: "tickets",
+                given: seen.keys.len() as u64,
+                limit: u64::from(limits::TICKETS_MAX),
+            });
+        }
+        Ok(placed)
+    }
+
+    /// Folds and stores everything; other events wait until it is done.
+    ///
+    /// # Errors
+    /// When the disk or the state database refuses; then nothing of the import is stored.
+    pub async fn finish(self, progress: Progress) -> Result<BulkReport> {
+        crate::core::unstoppable(self.store(progress)).await
+    }
+
+    async fn store(self, progress: Progress) -> Result<BulkReport> {
+        let Self { core, dir, spill, seen } = self;
+        let Seen { places, keys, sources, events } =
+            seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // The map is the largest thing in memory; from here on the list of keys is enough.
+        drop(places);
+        core.options.step(Step::BulkSpilt)?;
+        let _upkeep = core.upkeep.lock().await;
+        let mut live = core.live.lock().await;
+        if live.stopped {
+            return Err(Error::Stopped);
+        }
+        let mut tx = core.state.begin().await?;
+        let Resolved { numbers, new, next } = resolve(live.next_number, &mut tx, &keys).await?;
+        commit(tx).await?;
+        let tickets = keys.len() as u64;
+        drop(keys);
+        let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
+        let built = build(&core, Arc::new(spill), first, tickets, progress).await?;
+        let mut report =
+            BulkReport { events, tickets, new_tickets: new.len() as u64, ..BulkReport::default() };
+        let mut lines = Vec::new();
+        let mut loose = Vec::new();
+        let mut guests = Vec::new();
+        for built in built {
+            lines.extend(built.line);
+            loose.extend(built.loose);
+            guests.extend(built.guests);
+            let counts = built.counts;
+            report.new += counts.new;
+            report.duplicate += counts.duplicate;
+        }
+        report.segments = lines.len();
+        let import = Import { lines, loose, guests, new, next, sources };
+        let more = core.swap_in(&mut live, import).await?;
+        report.new += more.new;
+        report.duplicate += more.duplicate;
+        Ok(report)
+    }
+}
+
+/// Gives every spilt ticket its final number, and tells the segment of the first partition.
+///
+/// In a new store the provisional numbers are the final ones. Otherwise the spill is dealt out
+/// again, this time by final number.
+async fn arrange(
+    core: &Arc<Core>,
+    dir: &tempfile::TempDir,
+    spill: Spill,
+    numbers: Vec<u32>,
+) -> Result<(Spill, u32)> {
+    let rows = core.segment_rows;
+    let first = numbers.first().copied().unwrap_or(0);
+    let aligned = first % rows == 0
+        && numbers.iter().zip(first..).all(|(number, expected)| *number == expected);
+    if aligned {
+        return Ok((spill, first / rows));
+    }
+    let dir = dir.path().join("second");
+    blocking(move || {
+        let dealt = Spill::new(&dir)?;
+        for place in 0..spill.len() {
+            let Some(spilt) = spill.take(place)? else { continue };
+            let base = place * rows as usize;
+            let mut by_segment: BTreeMap<u32, Vec<(u32, Record<'_>)>> = BTreeMap::new();
+            for record in spilt.records() {
+                let (row, record) = record?;
+                let number = numbers[base + row as usize];
+                by_segment.entry(number / rows).or_default().push((number % rows, record));
+            }
+            for (segment, records) in by_segment {
+                dealt.push(segment as usize, records)?;
+            }
+        }
+        Ok((dealt, 0))
+    })
+    .await
+}
+
+/// Folds every segment on all threads.
+async fn build(
+    core: &Arc<Core>,
+    spill: Arc<Spill>,
+    first: u32,
+    whole: u64,
+    progress: Progress,
+) -> Result<Vec<Built>> {
+    let snapshot = core.snapshot();
+    let core = Arc::clone(core);
+    blocking(move || {
+        let places: Vec<usize> = (0..spill.len()).collect();
+        parallel::each(
+            core.options.workers(),
+            places,
+            |place| {
+                let id = first + u32::try_from(place).unwrap_or(u32::MAX);
+                match spill.take(place)? {
+                    Some(spilt) => build_segment(&core, &snapshot, id, &spilt),
+                    None => Ok(Built::default()),
+                }
+            },
+            |done| progress(done.iter().map(|built| built.tickets).sum(), whole),
+        )
+    })
+    .await
+}
+
+fn build_segment(core: &Core, snapshot: &Snapshot, id: u32, spilt: &Spilt) -> Result<Built> {
+    let tickets = spilt.rows().count() as u64;
+    let stored = snapshot.segment(id).map_or(0, |segment| u64::from(segment.rows()));
+    let events = spilt.entries();
+    if tickets * REWRITE_SHARE < stored && events <= limits::ACCEPT_EVENTS_MAX as u64 {
+        let loose = loose(snapshot, id, spilt)?;
+        return Ok(Built { loose, tickets, ..Built::default() });
+    }
+    let version = core.new_version();
+    let out = FoldingWriter::new(&snapshot.folder, core.write_segment(id, version)?);
+    let counts = Accepted::default();
+    let mut segment = Building { spilt, out, counts, guests: Vec::new() };
+    let base = id * snapshot.segment_rows;
+    let mut next = base;
+    if let Some(old) = snapshot.segment(id) {
+        old.read_all(limits::FOLD_BATCH_TICKETS, |number, sealed| {
+            next = number + 1;
+            let stored = snapshot.overlay.get(number)?.unwrap_or(sealed);
+            segment.push(number, number - base, Some(stored)).map(|_| ())
+        })?;
+    }
+    while next < base.saturating_add(snapshot.segment_rows) {
+        let stored = snapshot.overlay.get(next)?;
+        if !segment.push(next, next - base, stored)? {
+            break;
+        }
+        next += 1;
+    }
+    let Building { out, counts, guests, .. } = segment;
+    let line = Some(Line { id, version, stats: out.finish()? });
+    Ok(Built { line, counts, guests, tickets, loose: Vec::new() })
+}
+
+/// A segment on its way to disk.
+struct Building<'a> {
+    spilt: &'a Spilt,
+    out: FoldingWriter<'a>,
+    counts: Accepted,
+    guests: Vec<Event>,
+}
+
+impl Building<'_> {
+    /// Adds the next ticket; `false` where there is none.
+    fn push(&mut self, number: u32, row: u32, stored: Option<Stored>) -> Result<bool> {
+        let SpiltTicket { name, entries } = self.spilt.ticket(row)?;
+        if entries.is_empty() {
+            let Some(stored) = stored else { return Ok(false) };
+            self.out.push(number, &stored)?;
+            return Ok(true);
+        }
+        let given = entries.len() as u64;
+        let (source, ticket, old) = match (stored, name) {
+            (Some(stored), name) => {
+                if let Some((source, ticket)) = name {
+                    Snapshot::check(&stored, number, &source, &ticket)?;
+                }
+                (stored.source, stored.ticket, stored.timeline)
+            }
+            (None, Some((source, ticket))) => (source, ticket, Vec::new()),
+            (None, None) => return Err(Error::damaged("the spill of an import", "no name")),
+        };
+        let before = old.len() as u64;
+        let merged = if before == 0 {
+            let mut entries = entries;
+            facts::timeline::arrange(&mut entries);
+            entries
+        } else {
+            facts::timeline::merge(old, entries)
+        };
+        let new = (merged.len() as u64).saturating_sub(before);
+        self.counts.new += new;
+        self.counts.duplicate += given.saturating_sub(new);
+        let stored = Stored { source, ticket, timeline: merged };
+        self.guests.extend(derived(&stored));
+        self.out.push(number, &stored)?;
+        Ok(true)
+    }
+}
+
+/// The spilt events of a segment that is not worth rewriting.
+fn loose(snapshot: &Snapshot, id: u32, spilt: &Spilt) -> Result<Vec<Event>> {
+    let base = id * snapshot.segment_rows;
+    let mut events = Vec::new();
+    for row in spilt.rows() {
+        let SpiltTicket { name, entries } = spilt.ticket(row)?;
+        let (source, ticket) = match name {
+            Some(name) => name,
+            None => {
+                let stored = snapshot.ticket(base + row)?;
+                let stored =
+                    stored.ok_or_else(|| Error::damaged("the spill of an import", "no name"))?;
+                (stored.source, stored.ticket)
+            }
+        };
+        events.extend(entries.into_iter().map(|entry| Event {
+            source: source.clone(),
+            ticket: ticket.clone(),
+            entry,
+        }));
+    }
+    Ok(events)
+}
+
+/// Everything that becomes visible together.
+struct Import {
+    lines: Vec<Line>,
+    loose: Vec<Event>,
+    guests: Vec<Event>,
+    new: Vec<(Key, u32)>,
+    next: u32,
+    sources: BTreeMap<Text, Freshness>,
+}
+
+impl Core {
+    /// Numbers, manifest and inbox in one transaction, then the new snapshot; counts what went
+    /// through the inbox.
+    async fn swap_in(&self, live: &mut Live, import: Import) -> Result<Accepted> {
+        let Import { lines, loose, guests, mut new, next, sources } = import;
+        // In the order of keys they are appended to the index instead of scattered over it.
+        new.sort_unstable();
+        let now = self.clock().now();
+        let ids: BTreeSet<u32> = lines.iter().map(|line| line.id).collect();
+        let before = (live.last_batch(), live.sealed_by(&ids, u64::MAX));
+        let mut tx = self.state.begin().await?;
+        numbers::insert(&mut tx, &new).await?;
+        numbers::set_next(&mut tx, next).await?;
+        manifest::swap(&mut tx, &lines, now).await?;
+        manifest::advance(&mut tx, &sources).await?;
+        inbox::remove(&mut tx, &before.1).await?;
+        // A failure from here to the commit would leave counters ahead of the database.
+        live.stopped = true;
+        live.next_number = next;
+        let (mut shown, mut handed_on) = (Vec::new(), Vec::new());
+        for chunk in loose.chunks(limits::ACCEPT_EVENTS_MAX) {
+            shown.push(self.store_piece(live, &mut tx, chunk.to_vec()).await?);
+        }
+        for chunk in guests.chunks(limits::ACCEPT_EVENTS_MAX) {
+            handed_on.push(self.store_piece(live, &mut tx, chunk.to_vec()).await?);
+        }
+        drop((loose, guests));
+        self.options.step(Step::BulkBeforeCommit)?;
+        commit(tx).await?;
+        self.options.step(Step::BulkAfterCommit)?;
+        live.sealed(&ids, before.0);
+        let mut working = Snapshot::clone(&self.snapshot());
+        self.replace_segments(&mut working, &lines);
+        let rows = self.segment_rows;
+        working.overlay = working.overlay.without(|number, _| ids.contains(&(number / rows)))?;
+        advance(&mut working, sources);
+        let mut counts = Accepted::default();
+        for piece in shown {
+            let more = self.show_piece(live, &mut working, piece).await?;
+            counts.new += more.new;
+            counts.duplicate += more.duplicate;
+        }
+        for piece in handed_on {
+            self.show_piece(live, &mut working, piece).await?;
+        }
+        self.publish(working);
+        live.stopped = false;
+        Ok(counts)
+    }
+}

@@ -1,0 +1,211 @@
+//! What every operation of an open store shares: the state, the newest snapshot, and two locks.
+
+use crate::error::{Error, Result};
+use crate::intake::{Live, Request};
+use crate::layout::Layout;
+use crate::limits;
+use crate::options::Options;
+use crate::overlay::Overlay;
+use crate::segment::Segment;
+use crate::snapshot::Snapshot;
+use crate::state::manifest::Line;
+use crate::state::{State, commit, manifest, meta, numbers, policies, set_meta};
+use crate::write::SegmentWriter;
+use event::Clock;
+use facts::policies::Policies;
+use facts::{Folder, Table};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// An open store.
+///
+/// Two locks order all writing. `live` guards numbers, inbox and publishing, and is held for
+/// milliseconds (a bulk import's end excepted). `upkeep` guards the manifest and is held as long
+/// as segments are written; whoever needs both takes `upkeep` first. Readers take neither.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) options: Options,
+    pub(crate) layout: Layout,
+    pub(crate) state: State,
+    pub(crate) segment_rows: u32,
+    pub(crate) live: tokio::sync::Mutex<Live>,
+    pub(crate) upkeep: tokio::sync::Mutex<()>,
+    pub(crate) queue: Mutex<VecDeque<Request>>,
+    current: RwLock<Arc<Snapshot>>,
+    versions: AtomicU64,
+    _lock: File,
+}
+
+/// Name under which the digest of the fact tables' columns is kept.
+const COLUMNS: &str = "columns";
+const SEGMENT_ROWS: &str = "segment_rows";
+
+impl Core {
+    /// Opens a folder as its segments are; the inbox is still to be replayed. Tells whether the
+    /// segments were written with other columns than this program's.
+    pub(crate) async fn open(dir: &Path, options: Options) -> Result<(Arc<Self>, bool)> {
+        let layout = Layout::new(dir);
+        layout.create()?;
+        let lock = layout.lock()?;
+        let state = State::open(&layout.state()).await?;
+        let mut tx = state.begin().await?;
+        let segment_rows = settle_rows(&mut tx, &options).await?;
+        let columns = columns_digest();
+        let stale = meta(&mut tx, COLUMNS).await?.is_some_and(|stored| stored != columns);
+        if !stale {
+            set_meta(&mut tx, COLUMNS, columns).await?;
+        }
+        let policies = match policies::current(&mut tx).await? {
+            Some((_, policies)) => policies,
+            None => {
+                let policies = Policies::default();
+                policies::add(&mut tx, 1, &policies, options.clock.now()).await?;
+                policies
+            }
+        };
+        let lines = manifest::read(&mut tx).await?;
+        let freshness = manifest::freshness(&mut tx).await?;
+        let next_number = numbers::next(&mut tx).await?;
+        commit(tx).await?;
+        let keep: Vec<(u32, u64)> = lines.iter().map(|line| (line.id, line.version)).collect();
+        let newest = layout.sweep(&keep)?;
+        let segments = lines.into_iter().map(|line| segment(&layout, line, segment_rows)).collect();
+        let snapshot = Snapshot {
+            generation: 0,
+            as_of: None,
+            folder: folder(&policies)?,
+            policies: Arc::new(policies),
+            segments,
+            overlay: Overlay::default(),
+            freshness,
+            segment_rows,
+            present: None,
+            scratch: None,
+        };
+        let core = Self {
+            options,
+            layout,
+            state,
+            segment_rows,
+            live: tokio::sync::Mutex::new(Live::new(next_number)),
+            upkeep: tokio::sync::Mutex::new(()),
+            queue: Mutex::new(VecDeque::new()),
+            current: RwLock::new(Arc::new(snapshot)),
+            versions: AtomicU64::new(newest),
+            _lock: lock,
+        };
+        Ok((Arc::new(core), stale))
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.options.clock.as_ref()
+    }
+
+    /// The newest snapshot.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a snapshot the newest; the caller holds `live`.
+    pub(crate) fn publish(&self, mut next: Snapshot) -> Arc<Snapshot> {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        next.generation = current.generation + 1;
+        *current = Arc::new(next);
+        Arc::clone(&current)
+    }
+
+    /// A version never used before.
+    pub(crate) fn new_version(&self) -> u64 {
+        self.versions.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Begins a new version of a segment.
+    pub(crate) fn write_segment(&self, id: u32, version: u64) -> Result<SegmentWriter> {
+        SegmentWriter::create(self.layout.segment(id, version), self.segment_rows, &self.options)
+    }
+
+    /// The segment of a line of the manifest.
+    pub(crate) fn segment(&self, line: Line) -> Segment {
+        segment(&self.layout, line, self.segment_rows)
+    }
+
+    /// Notes that the segments now have this program's columns.
+    pub(crate) async fn set_columns(&self) -> Result<()> {
+        let mut tx = self.state.begin().await?;
+        set_meta(&mut tx, COLUMNS, columns_digest()).await?;
+        commit(tx).await
+    }
+
+    /// Puts new versions of segments in place of the old ones, whose files go with their last
+    /// reader. The caller holds `live` and has swapped the manifest.
+    pub(crate) fn replace_segments(&self, snapshot: &mut Snapshot, lines: &[Line]) {
+        for line in lines {
+            let new = self.segment(*line);
+            match snapshot.segments.binary_search_by_key(&line.id, Segment::id) {
+                Ok(place) => {
+                    if let Some(old) = snapshot.segments.get_mut(place) {
+                        old.retire();
+                        *old = new;
+                    }
+                }
+                Err(place) => snapshot.segments.insert(place, new),
+            }
+        }
+    }
+}
+
+/// Runs work that blocks away from the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::Task)?
+}
+
+/// Runs an operation to its end even if whoever asked goes away half-way.
+pub(crate) async fn unstoppable<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await.map_err(Error::Task)?
+}
+
+/// The fold of checked policies.
+pub(crate) fn folder(policies: &Policies) -> Result<Arc<Folder>> {
+    Folder::new(policies).map(Arc::new).map_err(Error::Policies)
+}
+
+fn segment(layout: &Layout, line: Line, segment_rows: u32) -> Segment {
+    let Line { id, version, stats } = line;
+    Segment::new(id, version, layout.segment(id, version), id * segment_rows, stats)
+}
+
+async fn settle_rows(tx: &mut crate::state::Tx, options: &Options) -> Result<u32> {
+    let asked = options.rows_asked();
+    let stored = meta(tx, SEGMENT_ROWS).await?;
+    match stored.map(|text| text.parse::<u32>()) {
+        Some(Ok(stored)) => match asked {
+            Some(asked) if asked != stored => Err(Error::SegmentRows { stored, asked }),
+            _ => Ok(stored),
+        },
+        Some(Err(error)) => Err(Error::damaged("the number of rows of a segment", error)),
+        None => {
+            let rows = asked.unwrap_or(limits::SEGMENT_ROWS);
+            set_meta(tx, SEGMENT_ROWS, rows.to_string()).await?;
+            Ok(rows)
+        }
+    }
+}
+
+/// A hash over the names and types of all columns.
+fn columns_digest() -> String {
+    let mut text = String::new();
+    for table in Table::ALL {
+        for field in table.schema().fields() {
+            let (name, kind) = (field.name(), field.data_type());
+            text.push_str(&format!("{table}.{name}:{kind}:{}\n", field.is_nullable()));
+        }
+    }
+    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(text.as_bytes()))
+}

@@ -1,0 +1,180 @@
+//! What can go wrong, as one enum with a coarse [`Kind`] for doors to translate.
+
+use crate::Step;
+use std::path::{Path, PathBuf};
+
+/// The store's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What the store tried and could not do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The state database refused.
+    #[error("could not {action} in the state database")]
+    Sql {
+        /// What was tried.
+        action: &'static str,
+        /// The database's answer.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The state database could not be brought to this program's version.
+    #[error("could not bring the state database up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// The file system refused.
+    #[error("could not {action} {}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A segment's file could not be read or written.
+    #[error("could not {action} {}", path.display())]
+    Parquet {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// The reader's or writer's answer.
+        #[source]
+        source: parquet::errors::ParquetError,
+    },
+    /// Rows in memory could not be put together.
+    #[error("could not {action} rows in memory")]
+    Arrow {
+        /// What was tried.
+        action: &'static str,
+        /// Arrow's answer.
+        #[source]
+        source: arrow::error::ArrowError,
+    },
+    /// Another process has the folder open.
+    #[error("{} is in use by another process; stop it first, or use another folder", .0.display())]
+    Locked(PathBuf),
+    /// More than a limit allows.
+    #[error("{given} {what} are more than the limit of {limit}")]
+    Limit {
+        /// Of what.
+        what: &'static str,
+        /// How many there were.
+        given: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// A stored thing is not what was written.
+    #[error("{what} is damaged ({detail}); restore a backup")]
+    Damaged {
+        /// Which thing.
+        what: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The folder was made with other settings than those asked for.
+    #[error("the folder has {stored} tickets a segment, not {asked}")]
+    SegmentRows {
+        /// What the folder has.
+        stored: u32,
+        /// What was asked for.
+        asked: u32,
+    },
+    /// The policies are wrong.
+    #[error("the policies have {} issues", .0.len())]
+    Policies(Vec<facts::policies::PolicyIssue>),
+    /// The target folder holds something already.
+    #[error("{} is not empty", .0.display())]
+    NotEmpty(PathBuf),
+    /// No backup where one was expected.
+    #[error("{} is not a backup of Deskmeter", .0.display())]
+    NotABackup(PathBuf),
+    /// Something asked for does not exist.
+    #[error("there is no {what} {id}")]
+    Unknown {
+        /// What was asked for.
+        what: &'static str,
+        /// Its id.
+        id: i64,
+    },
+    /// An accepted batch could not be applied; it is safe on disk and is replayed at the next open.
+    #[error("an earlier batch could not be applied; open the folder again to replay it")]
+    Stopped,
+    /// A task of the store ended early.
+    #[error("a background task of the store ended early")]
+    Task(#[source] tokio::task::JoinError),
+    /// What happened to all callers of one group commit.
+    #[error(transparent)]
+    Shared(std::sync::Arc<Self>),
+    /// A test asked for a failure at this step.
+    #[error("a test stopped the store at {0:?}")]
+    Fault(Step),
+}
+
+/// What a caller can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The caller's input is wrong.
+    Invalid,
+    /// The thing does not exist.
+    NotFound,
+    /// It is in use, or not in the state that was expected.
+    Conflict,
+    /// A limit was met.
+    Limited,
+    /// It may work later.
+    Unavailable,
+    /// It is our fault, or the disk's.
+    Internal,
+}
+
+impl Error {
+    /// What a caller can do about it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Policies(_) | Self::NotABackup(_) => Kind::Invalid,
+            Self::Unknown { .. } => Kind::NotFound,
+            Self::Locked(_) | Self::NotEmpty(_) | Self::SegmentRows { .. } => Kind::Conflict,
+            Self::Limit { .. } => Kind::Limited,
+            Self::Stopped => Kind::Unavailable,
+            Self::Shared(error) => error.kind(),
+            Self::Sql { .. }
+            | Self::Migrate(_)
+            | Self::Io { .. }
+            | Self::Parquet { .. }
+            | Self::Arrow { .. }
+            | Self::Damaged { .. }
+            | Self::Task(_)
+            | Self::Fault(_) => Kind::Internal,
+        }
+    }
+
+    pub(crate) fn damaged(what: impl Into<String>, detail: impl std::fmt::Display) -> Self {
+        Self::Damaged { what: what.into(), detail: format!("{detail}") }
+    }
+}
+
+/// Says what was tried with the state database when it refuses.
+pub(crate) fn sql(action: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
+    move |source| Error::Sql { action, source }
+}
+
+/// Says what was tried on which path when the file system refuses.
+pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    move |source| Error::Io { action, path: path.to_path_buf(), source }
+}
+
+/// Says what was tried on which file when Parquet refuses.
+pub(crate) fn parquet(
+    action: &'static str,
+    path: &Path,
+) -> impl FnOnce(::parquet::errors::ParquetError) -> Error {
+    move |source| Error::Parquet { action, path: path.to_path_buf(), source }
+}
+
+/// Says what was tried with rows in memory when Arrow refuses.
+pub(crate) fn arrow(action: &'static str) -> impl FnOnce(::arrow::error::ArrowError) -> Error {
+    move |source| Error::Arrow { action, source }
+}

@@ -1,0 +1,108 @@
+//! Where everything lies in the data folder, and who may use it.
+
+use crate::error::{Error, Result, io};
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The paths of one data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf() }
+    }
+
+    /// Makes the folders that are missing.
+    pub(crate) fn create(&self) -> Result<()> {
+        for dir in [self.root.clone(), self.segments(), self.scratch()] {
+            fs::create_dir_all(&dir).map_err(io("make the folder", &dir))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.root.join("state.db")
+    }
+
+    pub(crate) fn segments(&self) -> PathBuf {
+        self.root.join("tables").join("segments")
+    }
+
+    /// Spill and rows of `as_of`: nothing here outlives the process.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.root.join("scratch")
+    }
+
+    /// The folder of one version of a segment.
+    pub(crate) fn segment(&self, id: u32, version: u64) -> PathBuf {
+        self.segments().join(format!("{id:06}-v{version}"))
+    }
+
+    /// Takes the folder for this process; held as long as the file is open.
+    pub(crate) fn lock(&self) -> Result<File> {
+        let path = self.root.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(io("open the lock file", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked(self.root.clone())),
+            Err(TryLockError::Error(source)) => Err(io("lock", &path)(source)),
+        }
+    }
+
+    /// Removes what a crash left behind: versions that the manifest does not name, and scratch.
+    /// The greatest version ever used is told, so that no folder's name is used twice.
+    pub(crate) fn sweep(&self, keep: &[(u32, u64)]) -> Result<u64> {
+        let mut newest = 0;
+        for name in names(&self.segments())? {
+            let found = name.split_once("-v").and_then(|(id, version)| {
+                Some((id.parse::<u32>().ok()?, version.parse::<u64>().ok()?))
+            });
+            // What is not named like a segment is not ours to remove.
+            let Some(found) = found else { continue };
+            newest = newest.max(found.1);
+            if !keep.contains(&found) {
+                tracing::info!(folder = name, "removing a segment that was never finished");
+                remove(&self.segments().join(name))?;
+            }
+        }
+        for name in names(&self.scratch())? {
+            remove(&self.scratch().join(name))?;
+        }
+        Ok(newest)
+    }
+}
+
+fn names(dir: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).map_err(io("list", dir))? {
+        let entry = entry.map_err(io("list", dir))?;
+        names.extend(entry.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn remove(dir: &Path) -> Result<()> {
+    fs::remove_dir_all(dir).map_err(io("remove", dir))
+}
+
+/// Makes a folder's entries durable.
+pub(crate) fn sync_dir(dir: &Path) -> Result<()> {
+    // Windows has no such call; opening a folder fails there.
+    if cfg!(unix) {
+        File::open(dir).and_then(|file| file.sync_all()).map_err(io("sync", dir))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Everything the store refuses to exceed, in one place.
+
+/// Tickets in one segment, and rows in one row group.
+pub const SEGMENT_ROWS: u32 = 131_072;
+/// Smallest segment that [`crate::Options`] accepts.
+pub const SEGMENT_ROWS_MIN: u32 = 2;
+/// Tickets in all: numbers are 32-bit.
+pub const TICKETS_MAX: u32 = u32::MAX - 1;
+/// Events in one call of `accept`.
+pub const ACCEPT_EVENTS_MAX: usize = 200_000;
+/// Events that one group commit gathers from concurrent calls of `accept`.
+pub const GROUP_EVENTS_MAX: usize = 400_000;
+/// Rounds in which entries of merged-away tickets travel on: A → B → C takes two.
+pub const MERGE_ROUNDS_MAX: usize = 64;
+/// Tickets in one run of the overlay; a change rewrites one run.
+pub const RUN_TICKETS_MAX: usize = 8_192;
+/// Tickets folded into one batch on their way to a Parquet file.
+pub const FOLD_BATCH_TICKETS: usize = 4_096;
+/// Rows in one data page; a single ticket's timeline costs one page of each column.
+pub const PAGE_ROWS: usize = 2_048;
+/// Overlay rows of an `as_of` snapshot before further segments go to scratch files.
+pub const AS_OF_OVERLAY_ROWS: u64 = 100_000;
+/// Bytes of uncompressed spill that one partition gathers before they are written.
+pub const SPILL_BLOCK_BYTES: usize = 256 * 1024;
+/// Bytes of uncompressed spill in all partitions together.
+pub const SPILL_BUFFER_BYTES: usize = 192 * 1024 * 1024;
+/// Bytes of one raw text in quarantine; the rest is cut off, and the message says so.
+pub const QUARANTINE_RAW_BYTES: usize = 1024 * 1024;
+/// Rows of one page of a listing.
+pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// Bytes of one application setting.
+pub const SETTING_BYTES_MAX: usize = 1024 * 1024;
+/// Keys in one array-bound statement.
+pub const KEYS_PER_STATEMENT: usize = 32_768;
+/// Bytes that one compressed block may unfold to.
+pub const BLOCK_BYTES_MAX: usize = 1024 * 1024 * 1024;

@@ -1,0 +1,283 @@
+//! One segment: consecutive ticket numbers as immutable Parquet files.
+
+use crate::error::{Error, Result, arrow, io, parquet};
+use arrow::array::{AsArray, ListArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use event::{Entry, Instant, Text};
+use facts::Table;
+use facts::timeline::TimelineReader;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder, RowSelection,
+};
+use parquet::file::metadata::PageIndexPolicy;
+use std::fs::File;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// What the manifest says of a segment, for pruning without opening a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Tickets.
+    pub rows: u32,
+    /// Bytes of all its files.
+    pub bytes: u64,
+    /// Earliest creation.
+    pub min_created_at: Instant,
+    /// Latest creation.
+    pub max_created_at: Instant,
+    /// Earliest instant at which a ticket's newest event was learnt of.
+    pub min_last_seen_at: Instant,
+    /// Latest instant at which a ticket's newest event was learnt of.
+    pub max_last_seen_at: Instant,
+}
+
+/// A ticket as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Name of the connection it came through.
+    pub source: Text,
+    /// External id.
+    pub ticket: Text,
+    /// Everything that happened, in order.
+    pub timeline: Vec<Entry>,
+}
+
+/// One version of a segment; its files live at least as long as this value.
+#[derive(Clone, Debug)]
+pub struct Segment(Arc<Files>);
+
+#[derive(Debug)]
+struct Files {
+    id: u32,
+    version: u64,
+    dir: PathBuf,
+    first: u32,
+    stats: Stats,
+    retired: AtomicBool,
+    footer: OnceLock<ArrowReaderMetadata>,
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        if self.retired.load(Ordering::Acquire)
+            && let Err(error) = std::fs::remove_dir_all(&self.dir)
+        {
+            // The next open sweeps it.
+            tracing::warn!(%error, dir = %self.dir.display(), "could not remove an old segment");
+        }
+    }
+}
+
+impl Segment {
+    pub(crate) fn new(id: u32, version: u64, dir: PathBuf, first: u32, stats: Stats) -> Self {
+        let (retired, footer) = (AtomicBool::new(false), OnceLock::new());
+        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer }))
+    }
+
+    /// Its place: numbers `id × segment_rows ..`.
+    pub fn id(&self) -> u32 {
+        self.0.id
+    }
+
+    /// Grows with every rewrite; `(id, version)` names its content for ever.
+    pub fn version(&self) -> u64 {
+        self.0.version
+    }
+
+    /// The folder with its files.
+    pub fn dir(&self) -> &Path {
+        &self.0.dir
+    }
+
+    /// The file of one table.
+    pub fn path(&self, table: Table) -> PathBuf {
+        file(&self.0.dir, table)
+    }
+
+    /// Number of its first ticket.
+    pub fn first_number(&self) -> u32 {
+        self.0.first
+    }
+
+    /// How many tickets it holds; row n of `tickets.parquet` is number `first_number + n`,
+    /// except in a snapshot as of the past, where tickets unknown then are left out.
+    pub fn rows(&self) -> u32 {
+        self.0.stats.rows
+    }
+
+    /// What the manifest says of it.
+    pub fn stats(&self) -> &Stats {
+        &self.0.stats
+    }
+
+    /// The numbers it holds.
+    pub fn numbers(&self) -> Range<u32> {
+        self.0.first..self.0.first + self.0.stats.rows
+    }
+
+    /// Lets the files go when the last snapshot that needs them is dropped.
+    pub(crate) fn retire(&self) {
+        self.0.retired.store(true, Ordering::Release);
+    }
+
+    fn open(&self, path: &Path) -> Result<(File, ArrowReaderMetadata)> {
+        let file = File::open(path).map_err(io("open", path))?;
+        if let Some(footer) = self.0.footer.get() {
+            return Ok((file, footer.clone()));
+        }
+        let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Required);
+        let footer = ArrowReaderMetadata::load(&file, options)
+            .map_err(parquet("read the footer of", path))?;
+        Ok((file, self.0.footer.get_or_init(|| footer).clone()))
+    }
+
+    fn reader(
+        &self,
+        rows: Option<RowSelection>,
+        batch: usize,
+    ) -> Result<(PathBuf, ParquetRecordBatchReader)> {
+        let path = self.path(Table::Tickets);
+        let (file, footer) = self.open(&path)?;
+        let columns: Vec<usize> = [SOURCE, TICKET, TIMELINE]
+            .iter()
+            .filter_map(|name| footer.schema().index_of(name).ok())
+            .collect();
+        let mask = ProjectionMask::roots(footer.parquet_schema(), columns);
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer)
+            .with_projection(mask)
+            .with_batch_size(batch);
+        if let Some(rows) = rows {
+            builder = builder.with_row_selection(rows);
+        }
+        let reader = builder.build().map_err(parquet("read", &path))?;
+        Ok((path, reader))
+    }
+
+    /// The tickets at these rows, which ascend; only the pages they lie on are read.
+    pub(crate) fn read_rows(&self, rows: &[u32]) -> Result<Vec<Stored>> {
+        debug_assert!(rows.is_sorted() && rows.last().is_none_or(|row| *row < self.rows()));
+        let ranges = rows.iter().map(|row| *row as usize..*row as usize + 1);
+        let selection = RowSelection::from_consecutive_ranges(ranges, self.rows() as usize);
+        let (path, reader) = self.reader(Some(selection), rows.len().clamp(1, 8_192))?;
+        let mut found = Vec::with_capacity(rows.len());
+        for batch in reader {
+            let batch = batch.map_err(arrow("read"))?;
+            let tickets = Tickets::new(&batch, &path)?;
+            for row in 0..batch.num_rows() {
+                found.push(tickets.get(row)?);
+            }
+        }
+        if found.len() == rows.len() {
+            Ok(found)
+        } else {
+            let detail = format!("{} of {} rows found", found.len(), rows.len());
+            Err(Error::damaged(path.display().to_string(), detail))
+        }
+    }
+
+    /// Numbers of the tickets of which something was learnt after an instant.
+    pub(crate) fn rows_seen_after(&self, at: Instant) -> Result<Vec<u32>> {
+        let path = self.path(Table::Tickets);
+        let (file, footer) = self.open(&path)?;
+        let column: Vec<usize> = footer.schema().index_of(LAST_SEEN_AT).into_iter().collect();
+        let mask = ProjectionMask::roots(footer.parquet_schema(), column);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, footer)
+            .with_projection(mask)
+            .with_batch_size(16_384)
+            .build()
+            .map_err(parquet("read", &path))?;
+        let mut numbers = Vec::new();
+        let mut number = self.first_number();
+        for batch in reader {
+            let batch = batch.map_err(arrow("read"))?;
+            let seen = batch
+                .column_by_name(LAST_SEEN_AT)
+                .and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>())
+                .ok_or_else(|| Error::damaged(path.display().to_string(), "a column is missing"))?;
+            for seen in seen.values() {
+                if *seen > at.micros() {
+                    numbers.push(number);
+                }
+                number += 1;
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// All its tickets in order, some rows at a time.
+    pub(crate) fn read_all(
+        &self,
+        batch: usize,
+        mut each: impl FnMut(u32, Stored) -> Result<()>,
+    ) -> Result<()> {
+        let (path, reader) = self.reader(None, batch)?;
+        let mut number = self.first_number();
+        for batch in reader {
+            let batch = batch.map_err(arrow("read"))?;
+            let tickets = Tickets::new(&batch, &path)?;
+            for row in 0..batch.num_rows() {
+                each(number, tickets.get(row)?)?;
+                number += 1;
+            }
+        }
+        if number == self.numbers().end {
+            Ok(())
+        } else {
+            let detail = format!("it ends before number {number}");
+            Err(Error::damaged(path.display().to_string(), detail))
+        }
+    }
+}
+
+/// The file of one table in a segment's folder.
+pub(crate) fn file(dir: &Path, table: Table) -> PathBuf {
+    dir.join(format!("{}.parquet", table.name()))
+}
+
+const SOURCE: &str = "source";
+const TICKET: &str = "ticket";
+const TIMELINE: &str = "timeline";
+const LAST_SEEN_AT: &str = "last_seen_at";
+
+/// The stored tickets of a batch of the tickets table.
+pub(crate) struct Tickets<'a> {
+    source: &'a arrow::array::StringArray,
+    ticket: &'a arrow::array::StringArray,
+    timeline: TimelineReader,
+    path: &'a Path,
+}
+
+impl<'a> Tickets<'a> {
+    pub(crate) fn new(batch: &'a RecordBatch, path: &'a Path) -> Result<Self> {
+        let missing = || Error::damaged(path.display().to_string(), "a column is missing");
+        let text =
+            |name| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+        let timeline: &ListArray = batch
+            .column_by_name(TIMELINE)
+            .and_then(|column| column.as_list_opt::<i32>())
+            .ok_or_else(missing)?;
+        Ok(Self {
+            source: text(SOURCE).ok_or_else(missing)?,
+            ticket: text(TICKET).ok_or_else(missing)?,
+            timeline: TimelineReader::new(timeline)
+                .map_err(|error| Error::damaged(path.display().to_string(), error))?,
+            path,
+        })
+    }
+
+    pub(crate) fn get(&self, row: usize) -> Result<Stored> {
+        let timeline = self
+            .timeline
+            .read(row)
+            .map_err(|error| Error::damaged(self.path.display().to_string(), error))?;
+        Ok(Stored {
+            source: Text::from(self.source.value(row)),
+            ticket: Text::from(self.ticket.value(row)),
+            timeline,
+        })
+    }
+}

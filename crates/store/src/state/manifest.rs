@@ -1,0 +1,124 @@
+//! Which version of each segment counts, and how far each source got.
+
+use super::Tx;
+use crate::error::{Result, sql};
+use crate::segment::Stats;
+use event::{Instant, Text};
+use serde::Serialize;
+use sqlx::Row;
+use std::collections::BTreeMap;
+
+/// One line of the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) id: u32,
+    pub(crate) version: u64,
+    pub(crate) stats: Stats,
+}
+
+/// How far one source got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Freshness {
+    /// Latest instant at which something happened.
+    pub last_event_at: Instant,
+    /// Latest instant at which we learnt of something.
+    pub last_seen_at: Instant,
+}
+
+impl Freshness {
+    /// Both latest instants.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            last_event_at: self.last_event_at.max(other.last_event_at),
+            last_seen_at: self.last_seen_at.max(other.last_seen_at),
+        }
+    }
+}
+
+/// The manifest, in the order of the segments.
+pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
+    let rows = sqlx::query(
+        "SELECT id, version, rows, bytes, min_created_at, max_created_at,
+                min_last_seen_at, max_last_seen_at FROM segment ORDER BY id",
+    )
+    .fetch_all(&mut **tx)
+    .await
+    .map_err(sql("read the manifest"))?;
+    Ok(rows
+        .iter()
+        .map(|row| Line {
+            id: row.get(0),
+            version: row.get::<i64, _>(1).cast_unsigned(),
+            stats: Stats {
+                rows: row.get(2),
+                bytes: row.get::<i64, _>(3).cast_unsigned(),
+                min_created_at: Instant::from_micros(row.get(4)),
+                max_created_at: Instant::from_micros(row.get(5)),
+                min_last_seen_at: Instant::from_micros(row.get(6)),
+                max_last_seen_at: Instant::from_micros(row.get(7)),
+            },
+        })
+        .collect())
+}
+
+/// Puts new versions of segments in place of the old ones.
+pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()> {
+    for Line { id, version, stats } in lines {
+        sqlx::query(
+            "INSERT OR REPLACE INTO segment (id, version, rows, bytes, min_created_at,
+                max_created_at, min_last_seen_at, max_last_seen_at, sealed_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(id)
+        .bind(version.cast_signed())
+        .bind(stats.rows)
+        .bind(stats.bytes.cast_signed())
+        .bind(stats.min_created_at.micros())
+        .bind(stats.max_created_at.micros())
+        .bind(stats.min_last_seen_at.micros())
+        .bind(stats.max_last_seen_at.micros())
+        .bind(at.micros())
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("swap the manifest"))?;
+    }
+    Ok(())
+}
+
+/// How far each source got.
+pub(crate) async fn freshness(tx: &mut Tx) -> Result<BTreeMap<Text, Freshness>> {
+    let rows = sqlx::query("SELECT source, last_event_at, last_seen_at FROM freshness")
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(sql("read how far sources got"))?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let fresh = Freshness {
+                last_event_at: Instant::from_micros(row.get(1)),
+                last_seen_at: Instant::from_micros(row.get(2)),
+            };
+            (Text::from(row.get::<&str, _>(0)), fresh)
+        })
+        .collect())
+}
+
+/// Moves sources forward, never back.
+pub(crate) async fn advance(tx: &mut Tx, sources: &BTreeMap<Text, Freshness>) -> Result<()> {
+    for (source, fresh) in sources {
+        sqlx::query(
+            "INSERT INTO freshness (source, last_event_at, last_seen_at) VALUES (?, ?, ?)
+             ON CONFLICT (source) DO UPDATE SET
+                last_event_at = max(last_event_at, excluded.last_event_at),
+                last_seen_at = max(last_seen_at, excluded.last_seen_at)",
+        )
+        .bind(source.as_str())
+        .bind(fresh.last_event_at.micros())
+        .bind(fresh.last_seen_at.micros())
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("write how far a source got"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Every set of policies that was ever in force.
+
+use super::Tx;
+use crate::error::{Error, Result, sql};
+use event::Instant;
+use facts::policies::Policies;
+use serde::Serialize;
+use sqlx::Row;
+
+/// One set of policies in the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PoliciesVersion {
+    /// Counts from 1.
+    pub version: u32,
+    /// Stable hash of the document.
+    pub digest: String,
+    /// The policies as JSON, which YAML readers read too.
+    pub document: String,
+    /// When they came into force.
+    pub since: Instant,
+}
+
+/// The policies in force, with their version; `None` in a new folder.
+pub(crate) async fn current(tx: &mut Tx) -> Result<Option<(u32, Policies)>> {
+    let row = sqlx::query("SELECT version, document FROM policies ORDER BY version DESC LIMIT 1")
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(sql("read the policies"))?;
+    row.map(|row| {
+        let version: u32 = row.get(0);
+        let policies = serde_json::from_str(row.get(1))
+            .map_err(|error| Error::damaged(format!("version {version} of the policies"), error))?;
+        Ok((version, policies))
+    })
+    .transpose()
+}
+
+/// Adds a set of policies that is in force from now on.
+pub(crate) async fn add(
+    tx: &mut Tx,
+    version: u32,
+    policies: &Policies,
+    since: Instant,
+) -> Result<()> {
+    let document = serde_json::to_string(policies)
+        .map_err(|error| Error::damaged("the document of the policies", error))?;
+    sqlx::query("INSERT INTO policies (version, digest, document, since) VALUES (?, ?, ?, ?)")
+        .bind(version)
+        .bind(policies.digest())
+        .bind(document)
+        .bind(since.micros())
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("write the policies"))?;
+    Ok(())
+}
+
+/// Every set that was ever in force, oldest first.
+pub(crate) async fn history(pool: &sqlx::SqlitePool) -> Result<Vec<PoliciesVersion>> {
+    let rows =
+        sqlx::query("SELECT version, digest, document, since FROM policies ORDER BY version")
+            .fetch_all(pool)
+            .await
+            .map_err(sql("read the history of the policies"))?;
+    Ok(rows
+        .iter()
+        .map(|row| PoliciesVersion {
+            version: row.get(0),
+            digest: row.get(1),
+            document: row.get(2),
+            since: Instant::from_micros(row.get(3)),
+        })
+        .collect())
+}

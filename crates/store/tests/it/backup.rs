@@ -1,0 +1,70 @@
+//! Backup and restore, and who may open a folder.
+
+use crate::support::*;
+use store::{Error, Store};
+
+#[tokio::test]
+async fn a_backup_is_the_store_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("live")).await;
+    let bulk = store.bulk().unwrap();
+    bulk.push(&events(0..60)).unwrap();
+    bulk.finish(quiet()).await.unwrap();
+    store.accept(events(60..90)).await.unwrap();
+    let expected = rows(&store.snapshot());
+    let copy = dir.path().join("copy");
+    let made = store.backup(&copy).await.unwrap();
+    // What happens later is not in it, and sealing does not touch its files.
+    store.accept(events(90..120)).await.unwrap();
+    store.seal_all().await.unwrap();
+    let target = dir.path().join("restored");
+    assert_eq!(store::restore(&copy, &target).unwrap(), made);
+    let restored = open(&target).await;
+    assert_same(&rows(&restored.snapshot()), &expected);
+    assert!(matches!(store.backup(&copy).await, Err(Error::NotEmpty(_))));
+    assert!(matches!(store::restore(&copy, &target), Err(Error::NotEmpty(_))));
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("live")).await;
+    store.accept(events(0..30)).await.unwrap();
+    store.seal_all().await.unwrap();
+    let copy = dir.path().join("copy");
+    let made = store.backup(&copy).await.unwrap();
+    let name = made.files.keys().find(|name| name.ends_with("turns.parquet")).unwrap();
+    let file = copy.join(name);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[10] ^= 1;
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, bytes).unwrap();
+    let target = dir.path().join("restored");
+    assert!(matches!(store::restore(&copy, &target), Err(Error::Damaged { .. })));
+    assert!(!target.exists(), "nothing is written before everything is checked");
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(store::verify(empty.path()), Err(Error::NotABackup(_))));
+}
+
+#[tokio::test]
+async fn one_folder_is_for_one_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let second = Store::open(dir.path(), options()).await.unwrap_err();
+    assert!(matches!(second, Error::Locked(_)), "{second}");
+    store.close().await;
+    open(dir.path()).await;
+}
+
+#[tokio::test]
+async fn the_size_of_segments_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    open(dir.path()).await.close().await;
+    let asked = store::Options { segment_rows: Some(8), ..options() };
+    assert!(matches!(
+        Store::open(dir.path(), asked).await,
+        Err(Error::SegmentRows { stored: 4, asked: 8 })
+    ));
+    let any = store::Options { segment_rows: None, ..options() };
+    assert_eq!(Store::open(dir.path(), any).await.unwrap().segment_rows(), 4);
+}
