@@ -1,4 +1,4 @@
-//! `docs/reference/metrics.md` is made from the definitions, and the definitions keep their promises.
+//! `docs/reference/metrics.md` is made from the definitions, which must keep their promises.
 //!
 //! `UPDATE=1 cargo test -p semantic` writes the page instead of comparing it.
 
