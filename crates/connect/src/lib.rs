@@ -51,6 +51,7 @@ pub mod limits;
 mod mapping;
 mod quarantine;
 mod report;
+mod suggest;
 
 pub use error::Error;
 pub use files::{Compression, Detected, Format};
@@ -60,3 +61,4 @@ pub use issue::Issue;
 pub use mapping::Mapping;
 pub use quarantine::{Place, Quarantined};
 pub use report::{FileReport, Gap, Progress, Report, Tally, Unmapped};
+pub use suggest::suggest_mapping;

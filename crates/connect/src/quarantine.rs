@@ -67,6 +67,12 @@ impl Reason {
     }
 }
 
+impl From<event::cloudevents::Reject> for Reason {
+    fn from(reject: event::cloudevents::Reject) -> Self {
+        Self { code: reject.code, message: reject.message, hint: reject.hint }
+    }
+}
+
 /// The text of `bytes`, whatever they are; NULs and broken characters made visible.
 pub(crate) fn raw_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace('\0', "\u{2400}")

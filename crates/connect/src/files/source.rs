@@ -142,7 +142,7 @@ fn mostly_utf_8(sample: &[u8]) -> bool {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good > bad * 2
+    good > bad
 }
 
 /// The encoding of that name, as the WHATWG Encoding Standard lists them.

@@ -105,9 +105,7 @@ fn parse(chunk: Chunk, seen: Instant) -> Parsed {
                     Reason::new("cut_off", "the file ends inside this event")
                         .hint("fetch the file again and import it whole")
                 } else {
-                    let mut reason = Reason::new(reject.code, reject.message);
-                    reason.hint = reject.hint;
-                    reason
+                    Reason::from(reject)
                 };
                 parsed.bad.push((line, reason, raw_text(bytes)));
             }

@@ -49,11 +49,7 @@ impl Replay<'_> {
                     let message = format!("records of type `{}` are not kept yet", record.type_);
                     Err(Reason::new("record", message))
                 }
-                Err(reject) => {
-                    let mut reason = Reason::new(reject.code, reject.message);
-                    reason.hint = reject.hint;
-                    Err(reason)
-                }
+                Err(reject) => Err(reject.into()),
             };
         };
         let cells: BTreeMap<String, String> =

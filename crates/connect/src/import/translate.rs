@@ -9,6 +9,7 @@ use crate::mapping::rule::{ActorSpec, Rule};
 use crate::mapping::time::TimesSeen;
 use crate::mapping::{Fields, InputSpec, number};
 use crate::quarantine::Reason;
+use event::cloudevents;
 use event::limits::{EXTRA_FIELDS_MAX, ID_BYTES_MAX, VALUE_BYTES_MAX};
 use event::{Actor, Entry, Event, Extra, Instant, Kind, Role, Status, Text, Visibility};
 
@@ -205,7 +206,9 @@ impl<'m> Translator<'m> {
             None => None,
         };
         let entry = Entry { id, sequence, at, seen, actor, kind, origin: None, extra };
-        Ok(Event { source: self.source.clone(), ticket: ticket.clone(), entry })
+        let event = Event { source: self.source.clone(), ticket: ticket.clone(), entry };
+        acceptable(&event)?;
+        Ok(event)
     }
 
     fn check(&self, made: &mut Translated) -> Result<(), Reason> {
@@ -227,6 +230,21 @@ impl<'m> Translator<'m> {
             made.backwards.push("negative duration");
         }
         Ok(())
+    }
+}
+
+/// Holds an event to what is accepted on the wire, so that one made here is as good as one sent.
+fn acceptable(event: &Event) -> Result<(), Reason> {
+    let mut json = Vec::with_capacity(ID_BYTES_MAX);
+    cloudevents::write(event, &mut json);
+    // Whatever is shorter than the shortest limit cannot break one.
+    let has_range = matches!(event.entry.kind, Kind::Message(_) | Kind::Worked { .. });
+    if json.len() <= ID_BYTES_MAX && !has_range {
+        return Ok(());
+    }
+    match cloudevents::parse(&json, event.entry.seen) {
+        Ok(_) => Ok(()),
+        Err(reject) => Err(reject.into()),
     }
 }
 
