@@ -89,6 +89,7 @@ impl<'a> Schedule<'a> {
     pub(crate) fn read(calendars: &'a Calendars, timeline: &[Entry]) -> Self {
         let mut schedule =
             Self { calendars, first: calendars.default, changes: Vec::new(), has_unknown: false };
+        let mut is_named = calendars.default.is_some();
         for entry in timeline.iter().filter(|entry| entry.origin.is_none()) {
             let Kind::Schedule(name) = &entry.kind else { continue };
             let id = match name {
@@ -96,8 +97,9 @@ impl<'a> Schedule<'a> {
                 None => calendars.default,
             };
             schedule.has_unknown |= name.is_some() && id.is_none();
-            if schedule.changes.is_empty() && calendars.default.is_none() {
+            if !is_named {
                 schedule.first = id;
+                is_named = true;
             }
             if schedule.changes.last().map_or(schedule.first, |(_, last)| *last) != id {
                 schedule.changes.push((entry.at, id));
