@@ -159,7 +159,7 @@ fn encodings_are_found_and_lies_are_reported_not_dropped() {
     }
     assert_eq!(encodings, ["UTF-8", "UTF-8", "UTF-16LE", "windows-1252"]);
 
-    let mut mixed = text.repeat(1).into_bytes();
+    let mut mixed = text.as_bytes().to_vec();
     mixed.extend_from_slice(b"2;Andr\xe9;2026-01-02\r\n");
     let imported = run(Some(mapping), &[("names.csv", &mixed)]).unwrap();
     let Kind::Field { value: Some(name), .. } = &imported.events[1].entry.kind else { panic!() };
