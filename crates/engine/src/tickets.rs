@@ -79,10 +79,13 @@ impl Engine {
         if page.limit == 0 {
             page.limit = PAGE_DEFAULT;
         }
-        let compiler = self.compiler(&view, now);
-        let rows = compiler.tickets(question, &page).map_err(Error::Issues)?;
-        let all = Drill { offset: 0, limit: 0, ..drill.clone() };
-        let all = compiler.tickets(question, &all).map_err(Error::Issues)?;
+        // The compiler is not `Send`: it is gone before anything is awaited.
+        let (rows, all) = {
+            let compiler = self.compiler(&view, now);
+            let all = Drill { offset: 0, limit: 0, ..drill.clone() };
+            let all = compiler.tickets(question, &all).map_err(Error::Issues)?;
+            (compiler.tickets(question, &page).map_err(Error::Issues)?, all)
+        };
         let (n, tickets) = self.count(&view, all.plan).await?;
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let batches = self.session().run(&view.state, &rows.plan, limit).await?;

@@ -1,0 +1,240 @@
+//! Questions over a store: sealed or fresh alike, every cell opened, every difference explained.
+
+use engine::{Engine, Settings};
+use event::{Event, FixedClock, Instant};
+use proptest::prelude::*;
+use semantic::answer::{Answer, Row};
+use semantic::question::{Question, Range};
+use semantic::tickets::Drill;
+use semantic::{Catalog, Issue};
+use std::sync::Arc;
+use store::{Options, Store};
+use testkit::builders::{at, ticket};
+use testkit::generate;
+
+const NOW: &str = "2026-11-16T12:00:00Z";
+
+struct Desk {
+    engine: Engine,
+    store: Store,
+    _dir: tempfile::TempDir,
+}
+
+async fn desk() -> Desk {
+    let dir = tempfile::tempdir().unwrap();
+    let clock: Arc<FixedClock> = Arc::new(FixedClock(at(NOW)));
+    let mut options = Options::new(Arc::clone(&clock) as Arc<dyn event::Clock>);
+    options.segment_rows = Some(64);
+    let store = Store::open(dir.path(), options).await.unwrap();
+    let catalog = Arc::new(Catalog::shipped().unwrap());
+    let engine = Engine::new(store.clone(), catalog, Settings::new(clock)).unwrap();
+    Desk { engine, store, _dir: dir }
+}
+
+fn events(tickets: u64) -> Vec<Event> {
+    let settings = generate::Settings { tickets, ..generate::Settings::default() };
+    generate::events(&settings).collect()
+}
+
+/// Questions of every kind of metric.
+fn questions() -> Vec<Question> {
+    [
+        "{metrics: [{metric: first_response_time, clock: calendar}], by: [channel], every: month}",
+        "{metrics: [{metric: full_resolution_time, clock: calendar, stat: [median, p90, mean]}], \
+          every: quarter, zone: America/New_York}",
+        "{metrics: [volume, 'volume:requesters'], by: [group, priority]}",
+        "{metrics: [volume], by: [tag], every: year, zone: Asia/Kolkata}",
+        "{metrics: [backlog], by: [group], every: month, range: last 6 months}",
+        "{metrics: [backlog], by: [age_bucket], range: {at: 2026-11-16T12:00:00Z}}",
+        "{metrics: [csat, 'csat:neutral_excluded'], by: [agent], range: last 12 months}",
+        "{metrics: [reopen_rate, 'reopen_rate:cohort_nd'], by: [group], every: quarter}",
+        "{metrics: [first_contact_resolution], every: month}",
+        "{metrics: [{metric: next_reply_time, clock: calendar}], by: [hour_of_day]}",
+        "{metrics: [volume], every: week, range: last 8 weeks, compare: [previous_period]}",
+    ]
+    .iter()
+    .map(|text| Question::read(text).unwrap())
+    .collect()
+}
+
+async fn ask(desk: &Desk, question: &Question) -> Answer {
+    match desk.engine.ask(question).await {
+        Ok(answer) => answer,
+        Err(engine::Error::Issues(issues)) => {
+            let text: Vec<String> = issues.iter().map(Issue::to_string).collect();
+            panic!("{question:?}: {}", text.join("; "));
+        }
+        Err(error) => panic!("{question:?}: {error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn rows_are_the_same_sealed_or_fresh() {
+    let events = events(200);
+    let (fresh, mixed) = (desk().await, desk().await);
+    fresh.store.accept(events.clone()).await.unwrap();
+    let half = events.len() / 2;
+    mixed.store.accept(events[..half].to_vec()).await.unwrap();
+    mixed.store.seal_all().await.unwrap();
+    mixed.store.accept(events).await.unwrap();
+    let snapshot = mixed.store.snapshot();
+    assert!(snapshot.overlay.tickets() > 0 && !snapshot.segments.is_empty());
+    for question in questions() {
+        let first = ask(&fresh, &question).await;
+        assert!(first.rows.iter().any(|row| row.cells.values().any(|cell| cell.n > 0)), "{first:?}");
+        assert_eq!(first.rows, ask(&mixed, &question).await.rows, "{question:?}");
+    }
+    fresh.store.seal_all().await.unwrap();
+    assert_eq!(fresh.store.snapshot().overlay.tickets(), 0);
+    for question in questions() {
+        let sealed = ask(&fresh, &question).await;
+        assert_eq!(sealed.rows, ask(&mixed, &question).await.rows, "{question:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_cell_opens_to_as_many_rows_as_it_counts() {
+    let desk = desk().await;
+    desk.store.accept(events(200)).await.unwrap();
+    for question in questions() {
+        let answer = ask(&desk, &question).await;
+        // Cells taken evenly over the answer: enough of every question, in little time.
+        let step = (answer.rows.len() / 4).max(1);
+        for row in answer.rows.iter().step_by(step) {
+            check_cells(&desk, &question, row).await;
+        }
+    }
+}
+
+async fn check_cells(desk: &Desk, question: &Question, row: &Row) {
+    for (metric, cell) in &row.cells {
+        let mut drill = Drill {
+            metric: Some(metric.clone()),
+            time: row.time.clone(),
+            dimensions: row.dimensions.clone(),
+            limit: 50,
+            ..Drill::default()
+        };
+        let mut counted = 0;
+        loop {
+            let page = desk.engine.tickets(question, &drill).await.unwrap();
+            assert_eq!(page.n, cell.n, "{question:?} {row:?} {metric}");
+            assert!(page.tickets <= page.n);
+            counted += page.rows.len();
+            match page.next {
+                Some(next) => drill.offset = next,
+                None => break,
+            }
+        }
+        assert_eq!(counted, usize::try_from(cell.n).unwrap(), "{question:?} {row:?} {metric}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_example_gives_its_numbers() {
+    let desk = desk().await;
+    let one = ticket("1")
+        .created(at("2026-03-02T09:00:00Z"), |created| created.channel("email"))
+        .customer_message(at("2026-03-02T09:00:00Z"))
+        .reply(at("2026-03-02T09:15:00Z"), "g-2")
+        .solved(at("2026-03-02T11:30:00Z"), "g-2");
+    desk.store.accept(one.events()).await.unwrap();
+    let question = Question::read(
+        "{metrics: [first_response_time, full_resolution_time, 'first_contact_resolution:one_touch_exactly1'], \
+          clock: calendar}",
+    );
+    let mut question = question.unwrap();
+    question.clock = None;
+    for asked in &mut question.metrics[..2] {
+        asked.clock = Some("calendar".to_owned());
+    }
+    let answer = ask(&desk, &question).await;
+    assert_eq!(answer.rows.len(), 1);
+    let values: Vec<Option<f64>> = answer.rows[0].cells.values().map(|cell| cell.value).collect();
+    // In the order of their names: FCR, FRT, resolution.
+    assert_eq!(values, [Some(1.0), Some(900.0), Some(9_000.0)]);
+    let share = answer.rows[0].cells.values().next().unwrap();
+    assert_eq!((share.numerator, share.denominator, share.n), (Some(1.0), Some(1.0), 1));
+    assert!(share.low.is_some_and(|low| (low - 0.2065).abs() < 0.001), "{share:?}");
+    assert_eq!(share.high, Some(1.0));
+}
+
+#[tokio::test]
+async fn a_late_event_is_told_as_the_cause_of_a_restatement() {
+    let desk = desk().await;
+    let known = ticket("1")
+        .created(at("2026-03-02T09:00:00Z"), |created| created.channel("email"))
+        .seen(at("2026-03-02T09:00:00Z"))
+        .customer_message(at("2026-03-02T09:00:00Z"))
+        .seen(at("2026-03-02T09:00:00Z"))
+        .reply(at("2026-03-02T12:00:00Z"), "g-2")
+        .seen(at("2026-03-02T12:00:00Z"))
+        .reply(at("2026-03-02T09:30:00Z"), "g-3")
+        .seen(at("2026-03-20T00:00:00Z"));
+    desk.store.accept(known.events()).await.unwrap();
+    let mut question = Question::read("{metrics: [{metric: first_response_time, clock: calendar}]}").unwrap();
+    question.range = Some(Range::Text("2026-03".to_owned()));
+    let told = desk.engine.restatement(&question, "2026-03-15T00:00:00Z").await.unwrap();
+    assert_eq!(told.changes.len(), 1);
+    let values = |cell: &Option<semantic::answer::Cell>| cell.as_ref().and_then(|cell| cell.value);
+    assert_eq!(values(&told.changes[0].then), Some(10_800.0));
+    assert_eq!(values(&told.changes[0].now), Some(1_800.0));
+    assert_eq!(told.causes.len(), 1);
+    assert_eq!(told.causes[0].late[0].at, "2026-03-02T09:30:00Z");
+    let unchanged = desk.engine.restatement(&question, "2026-04-01T00:00:00Z").await.unwrap();
+    assert_eq!((unchanged.changes, unchanged.causes), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn wrong_questions_say_everything_that_is_wrong() {
+    let desk = desk().await;
+    let question = Question::read("{metrics: [frist_response_time], every: fortnight, by: [chanel]}").unwrap();
+    let Err(engine::Error::Issues(issues)) = desk.engine.ask(&question).await else {
+        panic!("answered");
+    };
+    assert_eq!(issues.len(), 3, "{issues:?}");
+    assert!(issues.iter().all(|issue| issue.hint.is_some()), "{issues:?}");
+    assert!(desk.engine.explain_metric("first_response_time").is_ok());
+    assert!(desk.engine.explain_metric("nothing").is_err());
+}
+
+#[tokio::test]
+async fn values_of_a_dimension_come_by_frequency() {
+    let desk = desk().await;
+    desk.store.accept(events(100)).await.unwrap();
+    let values = desk.engine.dimension_values("channel", None, 10).await.unwrap();
+    assert!(values.len() > 2 && values.is_sorted_by(|a, b| a.tickets >= b.tickets), "{values:?}");
+    let some = desk.engine.dimension_values("channel", Some("MAI"), 10).await.unwrap();
+    assert!(some.iter().all(|value| value.value.contains("mai")) && !some.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn any_history_is_counted_once(
+        history in testkit::arb::history(1..8, 1..8),
+        cut in 0_usize..40,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let desk = desk().await;
+            let cut = cut.min(history.len());
+            desk.store.accept(history[..cut].to_vec()).await.unwrap();
+            desk.store.seal_all().await.unwrap();
+            desk.store.accept(history.clone()).await.unwrap();
+            let answer = ask(&desk, &Question::about(["volume:all_tickets"])).await;
+            let tickets: std::collections::BTreeSet<_> =
+                history.iter().map(|event| (&event.source, &event.ticket)).collect();
+            // Instants after the present are not part of all history up to now.
+            let future = history.iter().any(|event| event.entry.at > at(NOW));
+            let value = answer.rows[0].cells.values().next().unwrap().value.unwrap();
+            assert!(future || (value - tickets.len() as f64).abs() < 0.5, "{value} of {}", tickets.len());
+        });
+    }
+}
+
+#[test]
+fn the_present_of_the_tests_is_an_instant() {
+    assert_eq!(at(NOW), "2026-11-16T12:00:00Z".parse::<Instant>().unwrap());
+}
