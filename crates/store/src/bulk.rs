@@ -90,7 +90,8 @@ impl Bulk {
     ///
     /// # Errors
     /// When the disk refuses, or there are more tickets than numbers.
-    pub fn push(&self, events: &[Event]) -> Result<()> {
+    pub fn push(&self, events: impl AsRef<[Event]>) -> Result<()> {
+        let events = events.as_ref();
         let keys: Vec<Key> =
             events.iter().map(|event| Key::new(&event.source, &event.ticket)).collect();
         let sources = freshness(events);

@@ -35,6 +35,7 @@ pub struct Snapshot {
     /// Where timelines are read: this snapshot's own files, or those of the present it is cut from.
     pub(crate) present: Option<Arc<Self>>,
     /// Scratch files that go with this snapshot.
+    #[expect(dead_code, reason = "held only to be dropped with the last reader")]
     pub(crate) scratch: Option<Arc<tempfile::TempDir>>,
 }
 

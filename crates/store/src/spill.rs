@@ -119,16 +119,6 @@ impl Spill {
         partition.plain = Vec::new();
         Ok(spilt)
     }
-
-    /// Reads a partition and leaves it where it is; `None` where nothing was spilt.
-    pub(crate) fn peek(&self, place: usize) -> Result<Option<Spilt>> {
-        if place >= self.len() {
-            return Ok(None);
-        }
-        let (partition, _) = self.partition(place);
-        let mut partition = partition.lock().unwrap_or_else(PoisonError::into_inner);
-        partition.read()
-    }
 }
 
 impl Partition {

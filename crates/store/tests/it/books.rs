@@ -43,7 +43,7 @@ fn reject(n: usize) -> Reject {
         source: "desk".into(),
         import: Some(1),
         place: format!("tickets.csv:{n}"),
-        reason: if n % 2 == 0 { "no_ticket" } else { "bad_date" }.into(),
+        reason: if n.is_multiple_of(2) { "no_ticket" } else { "bad_date" }.into(),
         message: "column `id` is empty".into(),
         raw: format!("row {n} \u{1f600}").into_bytes(),
     }

@@ -65,7 +65,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn any_history_gives_the_rows_of_one_import(ops in proptest::collection::vec(op(), 1..10)) {

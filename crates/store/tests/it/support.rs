@@ -62,7 +62,7 @@ pub(crate) fn event(n: u32) -> Event {
     let actor = Actor { id: Some(Text::from(format!("a{}", n % 5))), role, team: None };
     let mut entry = Entry {
         id: Text::from(format!("e{n}")),
-        sequence: (n % 2 == 0).then_some(u64::from(n)),
+        sequence: (n.is_multiple_of(2)).then_some(u64::from(n)),
         at: minute(at),
         seen: minute(at + late),
         actor,
@@ -74,7 +74,7 @@ pub(crate) fn event(n: u32) -> Event {
         entry.actor.role = Role::Agent;
         entry.at = minute(i64::from(ticket) * 17);
     }
-    if n % 11 == 0 {
+    if n.is_multiple_of(11) {
         let extra = [("colour".into(), Text::from(format!("c{step}")))].into();
         entry.extra = Some(Box::new(extra));
     }
@@ -93,10 +93,14 @@ fn kind(ticket: u32, step: u32) -> Kind {
         2 => Kind::Status { status: Status::Open, vendor: Some("Offen".into()) },
         3 => Kind::Assigned {
             agent: Change::Set(Text::from(format!("a{}", step % 4))),
-            group: if step % 2 == 0 { Change::Keep } else { Change::Set("billing".into()) },
+            group: if step.is_multiple_of(2) {
+                Change::Keep
+            } else {
+                Change::Set("billing".into())
+            },
         },
         // One ticket in three is merged away, in chains and in circles.
-        5 if ticket % 3 == 0 && step == 5 => {
+        5 if ticket.is_multiple_of(3) && step == 5 => {
             Kind::Merged { into: Text::from(format!("t{}", (ticket + 3) % TICKETS)) }
         }
         5 => Kind::Tags(Tags::Edit { add: vec!["more".into()], remove: vec!["first".into()] }),

@@ -1,10 +1,10 @@
-//! Kills a store at random and looks whether anything was lost or doubled: `crash ROUNDS`.
+//! A process that accepts, imports and seals is killed (SIGKILL) at random, again and again.
 //!
-//! Each round starts a child process that accepts, imports and seals, prints what was accepted,
-//! and is killed (SIGKILL) after a random time. Then the folder is opened here: every event that
-//! the child reported as accepted must be there once, and all rows must be those of a new store
-//! given the same timelines.
-#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+//! Each round starts this test binary once more as a child, which prints what was accepted, and
+//! kills it after a random time. Then the folder is opened here: every event that the child
+//! reported as accepted must be there once, and all timelines must be those of a new store given
+//! the same events. `make crash` runs a hundred rounds.
+#![expect(clippy::print_stdout, reason = "the child reports to its parent, the parent to people")]
 
 use event::{Actor, Entry, Event, Instant, Kind, Message, Role, SystemClock, Text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,14 +23,35 @@ const SEGMENT_ROWS: u32 = 64;
 /// The child lives this long at most, in milliseconds.
 const LIFE_MS_MAX: u64 = 900;
 
-fn main() -> Outcome<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["child", dir, first] => runtime.block_on(child(Path::new(dir), first.parse()?)),
-        [rounds] => runtime.block_on(parent(rounds.parse()?)),
-        _ => Err("usage: crash ROUNDS".into()),
-    }
+const CHILD: &str = "DESKMETER_CRASH_CHILD";
+const ACKNOWLEDGED: &str = "acknowledged ";
+
+#[test]
+fn a_few_kills_lose_and_double_nothing() -> Outcome<()> {
+    rounds(5)
+}
+
+#[test]
+#[ignore = "takes a minute; make crash runs it"]
+fn a_hundred_kills_lose_and_double_nothing() -> Outcome<()> {
+    rounds(100)
+}
+
+#[test]
+#[ignore = "the process that is killed"]
+fn child() -> Outcome<()> {
+    #[expect(clippy::disallowed_methods, reason = "how a test binary tells itself its task")]
+    let Ok(task) = std::env::var(CHILD) else { return Ok(()) };
+    let (first, dir) = task.split_once(' ').ok_or("no task")?;
+    runtime()?.block_on(work(Path::new(dir), first.parse()?))
+}
+
+fn rounds(n: u64) -> Outcome<()> {
+    runtime()?.block_on(parent(n))
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn options() -> Options {
@@ -60,7 +81,7 @@ fn event(n: u64) -> Event {
 }
 
 /// Accepts, imports and seals for ever; prints the range of events after each acknowledgement.
-async fn child(dir: &Path, first: u64) -> Outcome<()> {
+async fn work(dir: &Path, first: u64) -> Outcome<()> {
     let store = Store::open(dir, options()).await?;
     let mut out = std::io::stdout();
     let mut next = first;
@@ -74,7 +95,7 @@ async fn child(dir: &Path, first: u64) -> Outcome<()> {
         } else {
             store.accept(events).await?;
         }
-        writeln!(out, "{next} {end}")?;
+        writeln!(out, "\n{ACKNOWLEDGED}{next} {end}")?;
         out.flush()?;
         next = end;
         if turn % 3 == 2 {
@@ -99,7 +120,9 @@ async fn parent(rounds: u64) -> Outcome<()> {
         // A line cut off in the middle was not acknowledged.
         let whole = output.rfind('\n').map_or("", |end| &output[..end]);
         for line in whole.lines() {
-            let (from, to) = line.split_once(' ').ok_or("an unexpected line")?;
+            // The test harness prints lines of its own.
+            let Some(range) = line.strip_prefix(ACKNOWLEDGED) else { continue };
+            let (from, to) = range.split_once(' ').ok_or("an unexpected line")?;
             acknowledged.extend(from.parse::<u64>()?..to.parse::<u64>()?);
         }
         next = check(dir.path(), &acknowledged).await?;
@@ -115,7 +138,8 @@ async fn parent(rounds: u64) -> Outcome<()> {
 
 fn kill_after(dir: &Path, first: u64, life: Duration) -> Outcome<String> {
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["child", &dir.to_string_lossy(), &first.to_string()])
+        .args(["--exact", "child", "--ignored", "--nocapture"])
+        .env(CHILD, format!("{first} {}", dir.display()))
         .stdout(Stdio::piped())
         .spawn()?;
     std::thread::sleep(life);
