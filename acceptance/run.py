@@ -53,7 +53,8 @@ class Desk:
     def dry_run(self, mapping, *files):
         text = self.run("import", *files, "--mapping", HERE / "mappings" / mapping,
                         "--dry-run", "--format", "json")
-        return json.loads(text)
+        found = json.loads(text)
+        return found.get("report", found)
 
     def ask(self, *question):
         return json.loads(self.run("ask", *question, "--format", "json"))["rows"]
