@@ -122,7 +122,7 @@ pub struct Cell {
     /// The same cell in each period compared with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(no_recursion)]
-    pub compared: BTreeMap<String, Cell>,
+    pub compared: BTreeMap<String, Self>,
 }
 
 /// A number that is written without `.0` where it is whole; null where there is none.
@@ -164,7 +164,6 @@ mod number {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
     #[expect(clippy::cast_possible_truncation, reason = "guarded by EXACT_MAX and fract")]
-    #[expect(clippy::float_cmp, reason = "a fraction of exactly zero is meant")]
     #[expect(clippy::ref_option, reason = "serde calls it with a reference")]
     pub(super) fn serialize<S: Serializer>(
         value: &Option<f64>,

@@ -35,7 +35,10 @@ pub struct Compiler<'a> {
 
 impl std::fmt::Debug for Compiler<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Compiler").field("now", &self.now).field("zone", &self.zone).finish_non_exhaustive()
+        f.debug_struct("Compiler")
+            .field("now", &self.now)
+            .field("zone", &self.zone)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,6 +72,7 @@ impl<'a> Compiler<'a> {
                 measure: at,
                 period: draft.period,
             };
+            issues.extend(lowering.filter_issues());
             match lowering.measure() {
                 Ok(measure) => measures.push(measure),
                 Err(issue) => issues.push(issue),
@@ -165,7 +169,8 @@ fn warnings(draft: &Draft<'_>) -> Vec<Warning> {
         ));
     }
     if draft.period.from.is_some() && draft.period.to > draft.now.plus(1) {
-        warnings.push(Warning::new("not_over", "the period is not over: its last bucket is partial"));
+        warnings
+            .push(Warning::new("not_over", "the period is not over: its last bucket is partial"));
     }
     for target in &draft.targets {
         let kind = target.view.kind();
@@ -178,14 +183,20 @@ fn warnings(draft: &Draft<'_>) -> Vec<Warning> {
         if kind == Kind::Flow {
             warnings.push(Warning::new(
                 "flow",
-                format!("`{}` relates two streams of different tickets and may exceed 100 %", target.name),
+                format!(
+                    "`{}` relates two streams of different tickets and may exceed 100 %",
+                    target.name
+                ),
             ));
         }
         let all = target.view.variant.population == Population::All;
         if !all && draft.asks_for_excluded() {
             warnings.push(Warning::new(
                 "all_tickets",
-                format!("`{}` counts excluded tickets too, since the question names them", target.name),
+                format!(
+                    "`{}` counts excluded tickets too, since the question names them",
+                    target.name
+                ),
             ));
         }
     }

@@ -45,7 +45,10 @@ pub const DIMENSIONS: &[Dimension] = &[
     dimension("type", "Type of the ticket at the attributed moment."),
     dimension("status", "Status now; for a stock, the status at the instant."),
     dimension("group", "Group at the attributed moment; `current.group` for today's."),
-    dimension("agent", "Who gets the credit: replier, solver, rated agent; `current.agent` for today's."),
+    dimension(
+        "agent",
+        "Who gets the credit: replier, solver, rated agent; `current.agent` for today's.",
+    ),
     dimension("requester", "The customer who asked."),
     dimension("account", "The customer's organisation."),
     dimension("brand", "Brand."),
@@ -57,7 +60,10 @@ pub const DIMENSIONS: &[Dimension] = &[
     dimension("source", "The connection that the ticket came through."),
     dimension("direction", "Inbound or outbound."),
     dimension("topic", "Topic."),
-    dimension("excluded", "Why a ticket is outside the default population: test, spam, deleted or merged. Splitting or filtering by it counts all tickets."),
+    dimension(
+        "excluded",
+        "Why a ticket is outside the default population: test, spam, deleted or merged. Splitting or filtering by it counts all tickets.",
+    ),
     dimension("field.NAME", "The custom field NAME."),
     dimension("hour_of_day", "Local hour of the attributed instant, 0 to 23."),
     dimension("day_of_week", "Local weekday of the attributed instant."),
@@ -78,7 +84,10 @@ pub(crate) struct Asked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum What {
     /// agent, group, priority or type, at the attributed moment or the one named.
-    Momentous { column: &'static str, moment: Option<&'static str> },
+    Momentous {
+        column: &'static str,
+        moment: Option<&'static str>,
+    },
     /// A column of the row's own table or of tickets.
     Column(String),
     Tag,

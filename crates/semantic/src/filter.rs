@@ -173,7 +173,8 @@ impl fmt::Display for Filter {
         values.sort();
         values.dedup();
         let list = |f: &mut fmt::Formatter<'_>, word: &str| {
-            let values: Vec<String> = values.iter().map(|value| Quoted(value).to_string()).collect();
+            let values: Vec<String> =
+                values.iter().map(|value| Quoted(value).to_string()).collect();
             write!(f, "{} {word} ({})", self.field, values.join(", "))
         };
         let one = |f: &mut fmt::Formatter<'_>, sign: &str| {

@@ -13,11 +13,11 @@ mod period;
 mod zone;
 
 use crate::catalog::{Catalog, View};
+use crate::compiled::OrderBy;
 use crate::definition::{Attribution, ClockName};
 use crate::dimension;
 use crate::filter::Filter;
 use crate::issue::Issue;
-use crate::compiled::OrderBy;
 use crate::question::Question;
 use crate::statistic::Statistic;
 use crate::time::{Bucket, Grain, Resolved, Zone};
@@ -52,10 +52,18 @@ pub(crate) struct Draft<'a> {
     pub(crate) period: Resolved,
     pub(crate) targets: Vec<Target<'a>>,
     pub(crate) dimensions: Vec<dimension::Asked>,
-    pub(crate) filters: Vec<(dimension::Asked, Filter)>,
+    pub(crate) filters: Vec<Narrowing>,
     pub(crate) comparisons: Vec<(String, Resolved)>,
     pub(crate) spine: Option<Vec<Bucket>>,
     pub(crate) order: Vec<OrderBy>,
+}
+
+/// One filter of the question, with the place where it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Narrowing {
+    pub(crate) field: dimension::Asked,
+    pub(crate) filter: Filter,
+    pub(crate) place: String,
 }
 
 /// One metric of the question with every choice made.
@@ -72,12 +80,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(
-        catalog: &'a Catalog,
-        question: Question,
-        now: Instant,
-        zone: Zone,
-    ) -> Self {
+    pub(crate) fn new(catalog: &'a Catalog, question: Question, now: Instant, zone: Zone) -> Self {
         Self {
             catalog,
             question,
@@ -106,7 +109,7 @@ impl<'a> Draft<'a> {
 
     /// Whether the question itself says which tickets outside the default population it means.
     pub(crate) fn asks_for_excluded(&self) -> bool {
-        let filters = self.filters.iter().map(|(field, _)| field);
+        let filters = self.filters.iter().map(|narrowing| &narrowing.field);
         self.dimensions.iter().chain(filters).any(|asked| asked.name == "excluded")
     }
 }

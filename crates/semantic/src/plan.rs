@@ -73,6 +73,26 @@ impl Lowering<'_> {
         }
     }
 
+    /// Everything wrong with the question's filters for this metric, at once. The streams of a flow
+    /// say so themselves, one after the other.
+    pub(crate) fn filter_issues(&self) -> Vec<Issue> {
+        let view = self.target.view;
+        if view.kind() == Kind::Flow {
+            return Vec::new();
+        }
+        let scope = Scope::open(*self, view.table(), view.variant.from.as_deref());
+        let attributed = scope.and_then(|mut scope| {
+            if let Some((_, attribution)) = &self.target.attribution {
+                scope.attribute(&attribution.time, attribution.moment.as_deref())?;
+            }
+            Ok(scope)
+        });
+        match attributed {
+            Ok(mut scope) => scope.filter_issues(),
+            Err(issue) => vec![issue],
+        }
+    }
+
     /// What is known of the measure besides its plans.
     pub(crate) fn measure(&self) -> Lowered<Measure> {
         let (scale, denominator_scale) = match self.target.view.kind() {

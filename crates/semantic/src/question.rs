@@ -335,7 +335,7 @@ fn check_range(value: &serde_json::Value, issues: &mut Vec<Issue>) {
             }
         }
         _ => {
-            issues.push(Issue::new("wrong_type", "range", "a period in words, or `from` and `to`"))
+            issues.push(Issue::new("wrong_type", "range", "a period in words, or `from` and `to`"));
         }
     }
 }

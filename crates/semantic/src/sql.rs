@@ -86,8 +86,7 @@ impl<'a> Fragments<'a> {
         if parsed.alias.is_some() {
             return Err(DataFusionError::Plan("an expression takes no alias".to_owned()));
         }
-        let mut context =
-            PlannerContext::new().with_prepare_param_data_types(bindings.fields());
+        let mut context = PlannerContext::new().with_prepare_param_data_types(bindings.fields());
         let expr = SqlToRel::new(self).sql_to_expr(parsed.expr, schema, &mut context)?;
         let expr = expr.transform_up(|expr| {
             Ok(match &expr {
@@ -114,10 +113,9 @@ impl<'a> Fragments<'a> {
         if !matches!(*statement, SqlStatement::Query(_)) {
             return Err(DataFusionError::Plan("a relation is one SELECT".to_owned()));
         }
-        let mut context =
-            PlannerContext::new().with_prepare_param_data_types(bindings.fields());
-        let plan = SqlToRel::new(self)
-            .sql_statement_to_plan_with_context(*statement, &mut context)?;
+        let mut context = PlannerContext::new().with_prepare_param_data_types(bindings.fields());
+        let plan =
+            SqlToRel::new(self).sql_statement_to_plan_with_context(*statement, &mut context)?;
         let values = bindings.0.iter().map(|(_, value)| ScalarAndMetadata::from(value.clone()));
         plan.replace_params_with_values(&ParamValues::List(values.collect()))
     }

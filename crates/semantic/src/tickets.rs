@@ -15,7 +15,9 @@ use datafusion_expr::LogicalPlan;
 use std::collections::BTreeMap;
 
 /// Which cell of an answer, and which page of its rows.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(deny_unknown_fields, default)]
 pub struct Drill {
     /// The name of the cell; absent = the question's only or first metric.
@@ -37,7 +39,9 @@ pub struct Drill {
 }
 
 /// A side of a ratio of two streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RatioSide {
     /// The numerator.
@@ -48,7 +52,15 @@ pub enum RatioSide {
 
 /// What the rows of a drill-down are ordered by.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
@@ -143,7 +155,8 @@ fn find_period(draft: &Draft<'_>, drill: &Drill, issues: &mut Vec<Issue>) -> Opt
     let local = time.parse::<jiff::civil::DateTime>().ok();
     let bucket = local.and_then(|local| {
         let start = draft.zone.floor(local, grain);
-        let ends = (draft.zone.instant(start), draft.zone.instant(draft.zone.step(start, grain, 1)));
+        let ends =
+            (draft.zone.instant(start), draft.zone.instant(draft.zone.step(start, grain, 1)));
         let whole: Vec<Bucket> = crate::time::spine(ends, grain, &draft.zone, draft.now, 1);
         let bucket = whole.into_iter().next()?;
         let from = draft.period.from.map_or(bucket.from, |from| from.max(bucket.from));

@@ -79,7 +79,8 @@ fn variant_structure(entry: &Entry, name: &str, view: View<'_>, issues: &mut Vec
             "numerator and denominator: {…}",
         ),
         Kind::Count => {
-            let forms = [variant.count.is_some(), variant.distinct.is_some(), variant.sum.is_some()];
+            let forms =
+                [variant.count.is_some(), variant.distinct.is_some(), variant.sum.is_some()];
             need(forms.iter().filter(|given| **given).count() <= 1, "one of count, distinct, sum")
         }
         Kind::Stock => None,
@@ -96,10 +97,10 @@ fn variant_structure(entry: &Entry, name: &str, view: View<'_>, issues: &mut Vec
         let fits = Statistic::read(&word).is_some_and(|statistic| statistic.fits(kind));
         if !fits {
             let message = format!("variant `{name}`: a {kind} has no statistic `{word}`");
-            issues.push(bad(entry, &word, message).did_you_mean(
-                &word,
-                Statistic::offered(kind).iter().copied(),
-            ));
+            issues.push(
+                bad(entry, &word, message)
+                    .did_you_mean(&word, Statistic::offered(kind).iter().copied()),
+            );
         }
     }
     if matches!(variant.value, Some(PerClock::Each(_))) && view.clocks().is_empty() {
@@ -124,11 +125,7 @@ struct Reader<'a> {
 }
 
 /// Reads every fragment against the schema of its table or relation.
-pub(super) fn fragments(
-    entry: &Entry,
-    functions: &dyn FunctionRegistry,
-    issues: &mut Vec<Issue>,
-) {
+pub(super) fn fragments(entry: &Entry, functions: &dyn FunctionRegistry, issues: &mut Vec<Issue>) {
     let mut bindings = Bindings::default();
     bindings.push("now", ScalarValue::TimestampMicrosecond(Some(0), None));
     bindings.push("zone", ScalarValue::from("UTC"));

@@ -1,8 +1,8 @@
 //! Pass: the filters, read and put in a fixed order.
 
-use super::{Draft, dimensions};
+use super::{Draft, Narrowing, dimensions};
 use crate::dimension;
-use crate::filter::read_filter;
+use crate::filter::{Filter, read_filter};
 use crate::issue::Issue;
 use crate::limits::FILTERS_MAX;
 
@@ -24,12 +24,16 @@ pub(super) fn read(draft: &mut Draft<'_>) {
         match dimension::read(&filter.field, false, &place) {
             Ok(field) => {
                 dimensions::check(draft, &field, &place);
-                draft.filters.push((field, filter));
+                let mut filter = Filter { field: field.name.clone(), ..filter };
+                filter.values.sort();
+                filter.values.dedup();
+                draft.filters.push(Narrowing { field, filter, place });
             }
             Err(issue) => draft.issues.push(issue),
         }
     }
-    draft.filters.sort_by_cached_key(|(_, filter)| filter.to_string());
-    draft.filters.dedup();
-    draft.question.filters = draft.filters.iter().map(|(_, filter)| filter.to_string()).collect();
+    draft.filters.sort_by_cached_key(|narrowing| narrowing.filter.to_string());
+    draft.filters.dedup_by(|one, other| one.filter == other.filter);
+    draft.question.filters =
+        draft.filters.iter().map(|narrowing| narrowing.filter.to_string()).collect();
 }

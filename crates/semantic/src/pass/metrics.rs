@@ -261,7 +261,8 @@ fn read_attribution<'a>(
         return Some((word.to_owned(), attribution));
     }
     if !offered.is_empty() || own.is_some() {
-        let place = if own.is_some() { format!("{place}.attribution") } else { "attribution".into() };
+        let place =
+            if own.is_some() { format!("{place}.attribution") } else { "attribution".into() };
         let message = format!("`{}` cannot be attributed to `{word}`", asked.metric);
         draft.issues.push(
             Issue::new("unknown_attribution", place, message).did_you_mean(word, offered.names()),

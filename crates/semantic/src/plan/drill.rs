@@ -40,8 +40,7 @@ impl<'a> Drilled<'a> {
         let measured = values::measured(&scope)?;
         scope.keep(measured.value.clone().is_not_null());
         let variant = lowering.target.view.variant;
-        let distinct =
-            lowering.target.view.kind() == Kind::Count && variant.distinct.is_some();
+        let distinct = lowering.target.view.kind() == Kind::Count && variant.distinct.is_some();
         let time = scope.time.clone().unwrap_or_else(null_time);
         Ok(Self { scope, time, value: measured.value, distinct, scale: measured.scale })
     }
@@ -83,11 +82,7 @@ impl<'a> Drilled<'a> {
     }
 
     /// The plan of one page.
-    pub(crate) fn plan(
-        mut self,
-        groups: &[(&Asked, &str)],
-        drill: &Drill,
-    ) -> Lowered<LogicalPlan> {
+    pub(crate) fn plan(mut self, groups: &[(&Asked, &str)], drill: &Drill) -> Lowered<LogicalPlan> {
         for (asked, value) in groups {
             let condition = self.scope.in_group(asked, value)?;
             self.scope.keep(condition);
@@ -103,7 +98,8 @@ impl<'a> Drilled<'a> {
         let mut builder = self.scope.finish()?.project(columns)?;
         if self.distinct {
             let shown = SHOWN.iter().map(|(name, _)| *name).chain(["number", "time"]);
-            let firsts = shown.map(|name| first.call(vec![named(name)]).alias(name)).collect::<Vec<_>>();
+            let firsts =
+                shown.map(|name| first.call(vec![named(name)]).alias(name)).collect::<Vec<_>>();
             builder = builder.aggregate(vec![named("value")], firsts)?;
         }
         let key = match drill.sort {

@@ -130,12 +130,21 @@ impl<'a> Scope<'a> {
 
     /// Narrows by the question's filters.
     pub(crate) fn keep_filters(&mut self) -> Lowered<()> {
-        let draft = self.lowering.draft;
-        for (at, (field, filter)) in draft.filters.iter().enumerate() {
-            let condition = self.filter(field, filter, &format!("where[{at}]"))?;
+        for narrowing in &self.lowering.draft.filters {
+            let condition = self.filter(&narrowing.field, &narrowing.filter, &narrowing.place)?;
             self.keep(condition);
         }
         Ok(())
+    }
+
+    /// Everything wrong with the question's filters on this relation.
+    pub(crate) fn filter_issues(&mut self) -> Vec<Issue> {
+        let filters = self.lowering.draft.filters.iter();
+        filters
+            .filter_map(|narrowing| {
+                self.filter(&narrowing.field, &narrowing.filter, &narrowing.place).err()
+            })
+            .collect()
     }
 
     /// The relation, joined where anything of the ticket was named, and narrowed.
@@ -166,7 +175,8 @@ impl<'a> Scope<'a> {
 
     /// A column of the ticket.
     pub(crate) fn ticket(&mut self, name: &str) -> Lowered<Expr> {
-        let own = self.table == Table::Tickets && self.schema.has_column_with_unqualified_name(name);
+        let own =
+            self.table == Table::Tickets && self.schema.has_column_with_unqualified_name(name);
         if own {
             return Ok(Expr::Column(Column::new(Some(self.relation.clone()), name)));
         }
@@ -253,17 +263,14 @@ impl<'a> Scope<'a> {
             | What::Column(_)
             | What::Field(_)
             | What::HourOfDay
-            | What::AgeBucket => {
-                self.call("coalesce", vec![cast(raw, DataType::Utf8), lit(NONE)])
-            }
+            | What::AgeBucket => self.call("coalesce", vec![cast(raw, DataType::Utf8), lit(NONE)]),
         }
     }
 
     /// Whether the row stands in this group of the dimension.
     pub(crate) fn in_group(&mut self, asked: &Asked, value: &str) -> Lowered<Expr> {
         if asked.what == What::Tag {
-            let filter =
-                Filter { field: "tag".into(), op: Op::In, values: vec![value.to_owned()] };
+            let filter = Filter { field: "tag".into(), op: Op::In, values: vec![value.to_owned()] };
             return self.filter(asked, &filter, &asked.name);
         }
         Ok(self.dimension(asked)?.eq(lit(value)))
@@ -276,7 +283,10 @@ impl<'a> Scope<'a> {
         let numeric = match &field.what {
             What::Column(name) => self.column_type(name),
             What::HourOfDay => Some(DataType::Int64),
-            What::Momentous { .. } | What::Tag | What::Field(_) | What::DayOfWeek
+            What::Momentous { .. }
+            | What::Tag
+            | What::Field(_)
+            | What::DayOfWeek
             | What::AgeBucket => None,
         };
         let compared = matches!(filter.op, Op::Lt | Op::Le | Op::Gt | Op::Ge);
@@ -366,9 +376,8 @@ impl<'a> Scope<'a> {
     }
 
     fn value(&self, text: &str, data_type: &DataType, place: &str) -> Lowered<Expr> {
-        let bad = |what: &str| {
-            Issue::new("bad_filter_value", place, format!("`{text}` is not {what}"))
-        };
+        let bad =
+            |what: &str| Issue::new("bad_filter_value", place, format!("`{text}` is not {what}"));
         match data_type {
             DataType::Int64 | DataType::Float64 => match text.parse::<i64>() {
                 Ok(number) => Ok(lit(number)),
@@ -381,8 +390,10 @@ impl<'a> Scope<'a> {
             },
             DataType::Timestamp(..) => {
                 let draft = self.lowering.draft;
-                let ends = crate::question::Ends { from: Some(text.to_owned()), to: None, at: None };
-                let present = Present { now: Instant::from_micros(i64::MAX - 1), zone: &draft.zone };
+                let ends =
+                    crate::question::Ends { from: Some(text.to_owned()), to: None, at: None };
+                let present =
+                    Present { now: Instant::from_micros(i64::MAX - 1), zone: &draft.zone };
                 let read = read_range(Some(&crate::question::Range::Ends(ends)), present);
                 let from = read.ok().and_then(|range| range.from);
                 from.map(instant).ok_or_else(|| bad("a day or a time"))

@@ -74,10 +74,11 @@ pub(super) fn part(lowering: &Lowering<'_>) -> Lowered<Part> {
 
 /// The plan of a stock, whether a metric or a side of a ratio.
 pub(super) fn part_of(lowering: &Lowering<'_>, stock: Stock<'_>) -> Lowered<Part> {
-    let last_only =
-        lowering.target.statistics.iter().all(|(_, statistic)| {
-            matches!(statistic, Statistic::Last | Statistic::Ratio)
-        });
+    let last_only = lowering
+        .target
+        .statistics
+        .iter()
+        .all(|(_, statistic)| matches!(statistic, Statistic::Last | Statistic::Ratio));
     let every = match (lowering.draft.grain, last_only) {
         (grain, true) => grain,
         (Some(Grain::Hour), false) => Some(Grain::Hour),
@@ -149,7 +150,8 @@ fn ledger(
         Some(from) => {
             let zone = &lowering.draft.zone;
             let first = zone.floor(zone.local(from), grain);
-            let first = jiff::tz::TimeZone::UTC.to_timestamp(first).map_or(0, |it| it.as_microsecond());
+            let first =
+                jiff::tz::TimeZone::UTC.to_timestamp(first).map_or(0, |it| it.as_microsecond());
             let first = lit(ScalarValue::TimestampMicrosecond(Some(first), None));
             when(at.lt(instant(from)), first).otherwise(time)?
         }

@@ -90,7 +90,9 @@ pub(crate) fn measured(scope: &Scope<'_>) -> Lowered<Measured> {
     let (provisional, include) = match &variant.provisional {
         None => (None, true),
         Some(Provisional::Excluded(sql)) => (Some(scope.expression(sql)?), false),
-        Some(Provisional::Stated(stated)) => (Some(scope.expression(&stated.when)?), stated.include),
+        Some(Provisional::Stated(stated)) => {
+            (Some(scope.expression(&stated.when)?), stated.include)
+        }
     };
     let value = match &provisional {
         Some(when_provisional) if !include => {
