@@ -122,10 +122,29 @@ def unchanged(name, binary, folder, desk, load, files, questions):
 
 
 def cells_open_to_their_tickets(name, desk, *question):
-    """`explain cell` lists exactly as many tickets as the answer counts."""
+    """`explain cell` lists exactly as many tickets as the answer counts, and `explain ticket` shows
+    segments that add up to each of the first one's numbers."""
     counted = desk.cell(*question)["n"]
     page = json.loads(desk.run("explain", "cell", *question, "--limit", "1", "--format", "json"))
-    check(f"{name}: tickets behind the cell", page.get("count", page.get("total")), counted)
+    check(f"{name}: tickets behind the cell", page["tickets"], counted)
+    ticket = f"{page['rows'][0]['source']}/{page['rows'][0]['ticket']}"
+    text = desk.run("explain", "ticket", ticket, "--format", "json")
+    traces = [trace for trace in traces_in(json.loads(text or "{}")) if trace.get("value_us") is not None]
+    wrong = [trace["name"] for trace in traces
+             if sum(part["counted_us"] for part in trace["segments"]) != trace["value_us"]]
+    check(f"{name}: {ticket} has clocks", bool(traces), True)
+    check(f"{name}: {ticket}, clocks whose segments do not add up", wrong, [])
+
+
+def traces_in(value):
+    """Every clock with segments, wherever it stands."""
+    if isinstance(value, dict):
+        if "segments" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from traces_in(part)
 
 
 def italian_helpdesk(binary, data, folder):
@@ -209,6 +228,7 @@ def kaggle_support_tickets(binary, data, folder):
         least = desk.cell(*question, "--stat", "min", "--clock", "calendar") if question[0] != "handle_time" \
             else desk.cell(*question)
         check(f"{name}: {question[0]} never negative", (least["value"] or 0) >= 0, True)
+    cells_open_to_their_tickets(name, desk, "volume", "--where", "status = solved")
     unchanged(name, binary, folder, desk, load, [path],
               [("volume", "--by", "status"), ("volume", "--by", "channel,priority"), ("csat:mean",),
                ("odd_history",), ("first_response_time", "--by", "channel", "--clock", "calendar")])
@@ -233,6 +253,7 @@ def synthetic_support_tickets_5k(binary, data, folder):
     resolution = desk.split("field.resolution_sla_met", "volume")
     check(f"{name}: resolution in time, the export's verdict", resolution.get("True", 0) / 5000, 0.6028, 8)
     check(f"{name}: response in time, from the events", desk.cell("answered_in_time")["value"], 0.4806, 8)
+    cells_open_to_their_tickets(name, desk, "first_response_time", "--clock", "calendar")
     if shutil.which("zstd"):
         rows = rows_of(path)
         hours = [float(row["resolution_hours"]) for row in rows if row["resolved_date"]]
