@@ -357,3 +357,17 @@ fn parquet_and_json_read_like_csv() {
     let error = run(Some(STATUS), &[("b.parquet", broken)]).map(|_| ()).unwrap_err();
     assert!(matches!(error, Error::Unreadable { .. }), "{error:?}");
 }
+
+#[test]
+fn a_spreadsheet_reads_like_csv() {
+    let book = include_bytes!("fixtures/status.xlsx");
+    let imported = run(Some(STATUS), &[("log.xlsx", book)]).unwrap();
+    assert_eq!(imported.events[0].entry.at.to_string(), "2026-01-01T09:30:00Z");
+    assert_eq!(imported.bad[0].place.to_string(), "log.xlsx[Log]:5");
+    assert_eq!((imported.report.rows, imported.report.blank_rows), (2, 1));
+    let csv = csv(b"id,state,when\n1,Done,2026-01-01 09:30\n");
+    assert_eq!(csv.events[0].entry.id, imported.events[0].entry.id);
+    let named = STATUS.replace("ticket: id", "ticket: id\nsheet: Lgo");
+    let error = run(Some(&named), &[("log.xlsx", book)]).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("there are: Cover, Log"), "{error}");
+}
