@@ -1,6 +1,7 @@
 //! How many events a second one core folds, builds into tables, and reads back.
 //!
 //! `cargo bench -p facts`: plain loops over generated timelines, best of several rounds.
+#![expect(clippy::print_stdout, reason = "printing its figures is all that a bench does")]
 
 use arrow::array::AsArray;
 use event::{

@@ -159,6 +159,8 @@ fn changed() -> &'static Folder {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn order_of_arrival_and_replays_do_not_matter(
         (entries, shuffled) in entries().prop_flat_map(|entries| {
@@ -208,7 +210,7 @@ proptest! {
     #[test]
     fn segments_add_up(entries in entries()) {
         let timeline = arranged(entries);
-        let now = Instant::from_micros(1_790_000_000_000_000);
+        let now = Instant::from_micros(1_776_000_000_000_000);
         let folder = sound();
         let explained = folder.explain("s", "T", &timeline, now);
         let mut checked = 0;
