@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 #[cfg(test)]
+mod explaining;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod history;
