@@ -168,7 +168,9 @@ impl Bulk {
         let tickets = keys.len() as u64;
         drop(keys);
         let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
-        let built = build(&core, Arc::new(spill), first, tickets, progress).await?;
+        let before = core.last_version();
+        let built = build(&core, Arc::new(spill), first, tickets, progress).await;
+        let built = core.written(before, built)?;
         let mut report =
             BulkReport { events, tickets, new_tickets: new.len() as u64, ..BulkReport::default() };
         let mut lines = Vec::new();

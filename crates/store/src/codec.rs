@@ -507,3 +507,6 @@ pub(crate) fn unpack(body: &[u8]) -> Option<Vec<Event>> {
     }
     Some(events)
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,6 +127,24 @@ impl Core {
         SegmentWriter::create(self.layout.segment(id, version), self.segment_rows, &self.options)
     }
 
+    /// Hands on the outcome of writing segments under `upkeep`. After a failure the unfinished
+    /// versions, all above `before`, are removed, so that a full disk does not fill up further.
+    pub(crate) fn written<T>(&self, before: u64, outcome: Result<T>) -> Result<T> {
+        // A test's fault stands for a crash, which leaves everything where it is.
+        if let Err(error) = &outcome
+            && !matches!(error, Error::Fault(_))
+            && let Err(error) = self.layout.discard(before)
+        {
+            tracing::warn!(%error, "could not remove unfinished segments; the next open will");
+        }
+        outcome
+    }
+
+    /// The newest version that was used.
+    pub(crate) fn last_version(&self) -> u64 {
+        self.versions.load(Ordering::Relaxed)
+    }
+
     /// The segment of a line of the manifest.
     pub(crate) fn segment(&self, line: Line) -> Segment {
         segment(&self.layout, line, self.segment_rows)

@@ -61,16 +61,23 @@ impl Layout {
         }
     }
 
+    /// Removes every segment with a version above `before`.
+    pub(crate) fn discard(&self, before: u64) -> Result<()> {
+        for name in names(&self.segments())? {
+            if parse(&name).is_some_and(|(_, version)| version > before) {
+                remove(&self.segments().join(name))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes what a crash left behind: versions that the manifest does not name, and scratch.
     /// The greatest version ever used is told, so that no folder's name is used twice.
     pub(crate) fn sweep(&self, keep: &[(u32, u64)]) -> Result<u64> {
         let mut newest = 0;
         for name in names(&self.segments())? {
-            let found = name.split_once("-v").and_then(|(id, version)| {
-                Some((id.parse::<u32>().ok()?, version.parse::<u64>().ok()?))
-            });
             // What is not named like a segment is not ours to remove.
-            let Some(found) = found else { continue };
+            let Some(found) = parse(&name) else { continue };
             newest = newest.max(found.1);
             if !keep.contains(&found) {
                 tracing::info!(folder = name, "removing a segment that was never finished");
@@ -82,6 +89,12 @@ impl Layout {
         }
         Ok(newest)
     }
+}
+
+/// Id and version of a segment's folder.
+fn parse(name: &str) -> Option<(u32, u64)> {
+    let (id, version) = name.split_once("-v")?;
+    Some((id.parse().ok()?, version.parse().ok()?))
 }
 
 fn names(dir: &Path) -> Result<Vec<String>> {

@@ -32,7 +32,9 @@ impl Core {
         let folder = folder(&new)?;
         let _upkeep = self.upkeep.lock().await;
         let snapshot = self.snapshot();
-        let lines = self.fold_segments(&snapshot, &folder, progress).await?;
+        let before = self.last_version();
+        let lines = self.fold_segments(&snapshot, &folder, progress).await;
+        let lines = self.written(before, lines)?;
         let mut live = self.live.lock().await;
         // Everything in the overlay, whenever it came, is folded again under the lock.
         let current = self.snapshot();

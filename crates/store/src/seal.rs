@@ -3,7 +3,7 @@
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
 use crate::options::Step;
-use crate::segment::Stored;
+use crate::segment::{Stats, Stored};
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
 use crate::state::{commit, inbox, manifest};
@@ -82,14 +82,10 @@ impl Core {
             let live = self.live.lock().await;
             (self.snapshot(), live.last_batch())
         };
+        let before = self.last_version();
         let version = self.new_version();
-        let writer = self.write_segment(id, version)?;
-        let stats = {
-            let snapshot = Arc::clone(&snapshot);
-            blocking(move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer)))
-                .await?
-        };
-        let Some(stats) = stats else { return Ok(()) };
+        let stats = self.written(before, self.write(&snapshot, id, version).await)?;
+        let Some(stats) = stats else { return self.layout.discard(before) };
         let line = Line { id, version, stats };
         let mut live = self.live.lock().await;
         if live.stopped {
@@ -113,6 +109,17 @@ impl Core {
         live.sealed(&only, batch);
         Ok(())
     }
+
+    async fn write(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        id: u32,
+        version: u64,
+    ) -> Result<Option<Stats>> {
+        let snapshot = Arc::clone(snapshot);
+        let writer = self.write_segment(id, version)?;
+        blocking(move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer))).await
+    }
 }
 
 /// Writes a segment as a snapshot shows it; `None` where it has no tickets.
@@ -120,7 +127,7 @@ pub(crate) fn rewrite(
     snapshot: &Snapshot,
     id: u32,
     mut out: FoldingWriter<'_>,
-) -> Result<Option<crate::segment::Stats>> {
+) -> Result<Option<Stats>> {
     let mut next = id * snapshot.segment_rows;
     let end = next.saturating_add(snapshot.segment_rows);
     if let Some(segment) = snapshot.segment(id) {
@@ -146,7 +153,7 @@ pub(crate) fn rewrite_as_of(
     id: u32,
     at: Instant,
     mut out: FoldingWriter<'_>,
-) -> Result<Option<crate::segment::Stats>> {
+) -> Result<Option<Stats>> {
     let mut rows = 0_u64;
     let mut each = |number: u32, stored: Stored| {
         let Some(stored) = crate::snapshot::cut(stored, at) else { return Ok(()) };

@@ -8,7 +8,7 @@ async fn a_backup_is_the_store_as_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir.path().join("live")).await;
     let bulk = store.bulk().unwrap();
-    bulk.push(&events(0..60)).unwrap();
+    bulk.push(events(0..60)).unwrap();
     bulk.finish(quiet()).await.unwrap();
     store.accept(events(60..90)).await.unwrap();
     let expected = rows(&store.snapshot());

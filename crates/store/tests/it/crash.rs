@@ -31,7 +31,7 @@ async fn work(store: &Store, work: Work) -> Result<()> {
         Work::Accept(from, to) => store.accept(events(from..to)).await.map(|_| ()),
         Work::Bulk(from, to) => {
             let bulk = store.bulk()?;
-            bulk.push(&events(from..to))?;
+            bulk.push(events(from..to))?;
             bulk.finish(quiet()).await.map(|_| ())
         }
         Work::Seal => store.seal_all().await.map(|_| ()),
@@ -143,7 +143,7 @@ async fn what_a_crash_left_behind_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), breaking(Step::SegmentHalfWritten, 0)).await.unwrap();
     let bulk = store.bulk().unwrap();
-    bulk.push(&events(0..20)).unwrap();
+    bulk.push(events(0..20)).unwrap();
     assert!(bulk.finish(quiet()).await.is_err());
     store.close().await;
     let segments = dir.path().join("tables/segments");

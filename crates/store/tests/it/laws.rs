@@ -33,7 +33,7 @@ async fn act(store: Store, op: Op, fed: &mut Vec<u32>) -> Store {
         Op::Bulk(numbers) => {
             let bulk = store.bulk().unwrap();
             for part in numbers.chunks(7) {
-                bulk.push(&events(part.iter().copied())).unwrap();
+                bulk.push(events(part.iter().copied())).unwrap();
             }
             bulk.finish(quiet()).await.unwrap();
             fed.extend(numbers);
@@ -95,7 +95,7 @@ async fn duplicates_are_counted_and_change_nothing() {
     assert_eq!(again, Accepted { new: 0, duplicate: 40 });
     assert_same(&rows(&store.snapshot()), &rows(&before));
     let bulk = store.bulk().unwrap();
-    bulk.push(&events(20..60)).unwrap();
+    bulk.push(events(20..60)).unwrap();
     let report = bulk.finish(quiet()).await.unwrap();
     assert_eq!((report.events, report.new, report.duplicate), (40, 20, 20));
 }

@@ -7,7 +7,7 @@ async fn check(options: Options) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(dir.path(), options).await.unwrap();
     let bulk = store.bulk().unwrap();
-    bulk.push(&events(0..80)).unwrap();
+    bulk.push(events(0..80)).unwrap();
     bulk.finish(quiet()).await.unwrap();
     store.accept(events(80..TICKETS * 9)).await.unwrap();
     for at in [0, 100, 200, 320, 900] {
