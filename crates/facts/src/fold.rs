@@ -228,7 +228,6 @@ impl<'a> Fold<'a> {
 
     fn event(&mut self, entry: &Entry, role: Role, kind: &Kind) {
         let at = entry.at;
-        // The creation of a split ticket may come after messages that are older than it.
         match kind {
             Kind::Created(created) => self.created(entry, role, created),
             Kind::Message(_) => {}

@@ -29,7 +29,10 @@ const REPLY: [ClockKind; 4] = [
 pub(crate) struct Clocks<'a> {
     book: &'a Book,
     schedule: &'a Schedule<'a>,
-    list: Vec<Live>,
+    /// Those that run or are paused; few, however long the ticket's history.
+    live: Vec<Live>,
+    /// Those that stopped, in the order in which they did.
+    stopped: Vec<Live>,
     /// The earliest due instant, in microseconds: before it no clock is passed.
     next_due: i64,
     /// The policy that the source named.
@@ -44,7 +47,8 @@ impl<'a> Clocks<'a> {
         Self {
             book,
             schedule,
-            list: Vec::new(),
+            live: Vec::new(),
+            stopped: Vec::new(),
             next_due: i64::MAX,
             named: None,
             choice: None,
@@ -68,14 +72,14 @@ impl<'a> Clocks<'a> {
         if at.micros() <= self.next_due {
             return;
         }
-        for clock in &mut self.list {
+        for clock in &mut self.live {
             clock.pass(at, owner);
         }
         self.find_next_due();
     }
 
     fn find_next_due(&mut self) {
-        let due = self.list.iter().filter_map(|clock| clock.due).min();
+        let due = self.live.iter().filter_map(|clock| clock.due).min();
         self.next_due = due.map_or(i64::MAX, Instant::micros);
     }
 
@@ -83,13 +87,13 @@ impl<'a> Clocks<'a> {
     pub(crate) fn open(&mut self, at: Instant) {
         for kind in RESOLUTION {
             if self.book.uses(kind) && !self.is_live(kind) {
-                self.list.push(Live::new(kind, at, self.status));
+                self.live.push(Live::new(kind, at, self.status));
             }
         }
     }
 
     pub(crate) fn is_live(&self, kind: ClockKind) -> bool {
-        self.list.iter().any(|clock| clock.kind == kind && clock.is_live())
+        self.live.iter().any(|clock| clock.kind == kind)
     }
 
     /// Starts a clock that counts from `from`, unless one of its kind runs.
@@ -101,7 +105,7 @@ impl<'a> Clocks<'a> {
         traits: &Traits<'_>,
     ) {
         if self.book.uses(kind) && !self.is_live(kind) {
-            self.list.push(Live::new(kind, from, self.status));
+            self.live.push(Live::new(kind, from, self.status));
             self.reconsider(at, traits);
         }
     }
@@ -114,7 +118,7 @@ impl<'a> Clocks<'a> {
         self.owner.clone_from(traits.owner);
         self.choice = self.book.choose(self.named.as_deref(), traits, at);
         let priority = traits.owner.priority.as_deref();
-        for clock in self.list.iter_mut().filter(|clock| clock.is_live()) {
+        for clock in &mut self.live {
             let terms =
                 self.choice.and_then(|choice| self.book.terms(choice, clock.kind, priority));
             clock.apply(at, terms, self.schedule, traits.owner);
@@ -123,10 +127,8 @@ impl<'a> Clocks<'a> {
     }
 
     fn stop(&mut self, at: Instant, kinds: &[ClockKind], owner: &Owner) {
-        for clock in &mut self.list {
-            if clock.is_live() && kinds.contains(&clock.kind) {
-                clock.stop(at, self.schedule, owner);
-            }
+        for clock in self.live.extract_if(.., |clock| kinds.contains(&clock.kind)) {
+            self.stopped.push(clock.stop(at, self.schedule, owner));
         }
         self.find_next_due();
     }
@@ -134,7 +136,7 @@ impl<'a> Clocks<'a> {
     /// The status changed, without a solve.
     pub(crate) fn status(&mut self, at: Instant, status: State) {
         self.status = status;
-        for clock in self.list.iter_mut().filter(|clock| clock.is_live()) {
+        for clock in &mut self.live {
             clock.status(at, status, self.schedule);
         }
         self.find_next_due();
@@ -154,15 +156,19 @@ impl<'a> Clocks<'a> {
     /// that was breached is over: its breach counts once.
     pub(crate) fn reopened(&mut self, at: Instant, traits: &Traits<'_>) {
         for kind in RESOLUTION {
-            let last = self.list.iter_mut().rev().find(|clock| clock.kind == kind);
-            let Some(last) = last.filter(|last| !last.is_live() && !last.is_breached()) else {
+            let last = self.stopped.iter().rposition(|clock| clock.kind == kind);
+            let Some(last) = last.filter(|last| !self.stopped[*last].is_breached()) else {
                 continue;
             };
-            let next = last.resume(at, self.status);
-            self.list.extend(next);
+            let next = self.stopped[last].resumed(at, self.status);
+            if !next.is_promised() {
+                // Nothing was promised before: it is the same instance going on.
+                self.stopped.remove(last);
+            }
+            self.live.push(next);
         }
         self.reconsider(at, traits);
-        for clock in self.list.iter_mut().filter(|clock| clock.is_live()) {
+        for clock in &mut self.live {
             clock.restart(self.schedule);
         }
         self.find_next_due();
@@ -170,17 +176,17 @@ impl<'a> Clocks<'a> {
 
     /// A customer wrote.
     pub(crate) fn customer_wrote(&mut self, at: Instant) {
-        for clock in self.list.iter_mut().filter(|clock| clock.is_live()) {
+        for clock in &mut self.live {
             clock.customer_wrote(at, self.schedule);
         }
     }
 
     /// A human agent replied publicly.
     pub(crate) fn replied(&mut self, at: Instant, owner: &Owner) {
-        if self.list.is_empty() {
+        if self.live.is_empty() {
             return;
         }
-        for clock in self.list.iter_mut().filter(|clock| clock.is_live()) {
+        for clock in &mut self.live {
             clock.answered(at, self.schedule);
         }
         self.stop(at, &REPLY, owner);
@@ -194,8 +200,11 @@ impl<'a> Clocks<'a> {
         owner: &Owner,
     ) -> Vec<SlaClock> {
         let end = End { last_event_at, removed_at, owner };
-        let finished =
-            self.list.into_iter().filter_map(|clock| clock.finish(end, self.book, self.schedule));
+        let finished = self
+            .stopped
+            .into_iter()
+            .chain(self.live)
+            .filter_map(|clock| clock.finish(end, self.book, self.schedule));
         let mut clocks: Vec<SlaClock> = finished.collect();
         clocks.sort_by_key(|clock| (clock.clock, clock.started_at, clock.applied_at));
         clocks

@@ -244,38 +244,34 @@ impl Live {
         }
     }
 
-    pub(super) fn stop(&mut self, at: Instant, schedule: &Schedule<'_>, owner: &Owner) {
+    pub(super) fn stop(mut self, at: Instant, schedule: &Schedule<'_>, owner: &Owner) -> Self {
         self.advance(at, schedule);
         self.stopped_at = Some(at.max(self.started_at));
         self.due = None;
         self.owner.get_or_insert_with(|| owner.clone());
+        self
     }
 
     /// The same clock going on after a reopening, with the time it has used up.
-    ///
-    /// Where nothing was promised before it is the same instance; else it is a new one, and the
-    /// old one stays as it was met.
-    pub(super) fn resume(&mut self, at: Instant, status: State) -> Option<Self> {
-        if self.promise.is_none() {
-            self.stopped_at = None;
-            self.owner = None;
-            self.since = at;
-            self.status = status;
-            return None;
+    pub(super) fn resumed(&self, at: Instant, status: State) -> Self {
+        let promise = self.promise.map(|promise| Promise { applied_at: at, ..promise });
+        Self {
+            stopped_at: None,
+            owner: None,
+            since: at,
+            status,
+            unanswered_since: None,
+            promise,
+            ..self.clone()
         }
-        let mut next = self.clone();
-        next.stopped_at = None;
-        next.owner = None;
-        next.since = at;
-        next.status = status;
-        next.unanswered_since = None;
-        if let Some(promise) = &mut next.promise {
-            promise.applied_at = at;
-        }
-        Some(next)
     }
 
-    /// Starts counting again after [`Live::resume`].
+    /// Whether a policy ever promised anything.
+    pub(super) const fn is_promised(&self) -> bool {
+        self.promise.is_some()
+    }
+
+    /// Starts counting again after [`Live::resumed`].
     pub(super) fn restart(&mut self, schedule: &Schedule<'_>) {
         self.aim(schedule);
     }
