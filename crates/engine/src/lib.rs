@@ -11,6 +11,7 @@
 mod answer;
 mod engine;
 pub mod error;
+mod explain;
 mod explore;
 pub mod export;
 pub mod function;
@@ -24,6 +25,7 @@ mod view;
 
 pub use engine::{Engine, Settings};
 pub use error::{Error, Kind};
+pub use explain::TicketExplanation;
 pub use explore::DimensionValue;
 pub use limits::Limits;
 pub use restate::{Cause, CellKey, Change, LateEvent, Restatement};
