@@ -1,0 +1,384 @@
+//! The command line: what can be asked of the program, and the help that teaches it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+mod question;
+
+pub(crate) use question::{CellArgs, QuestionArgs};
+
+/// Numbers about customer support that one can prove.
+///
+/// Deskmeter reads a support history, folds every ticket's events into facts, and answers questions
+/// about named metrics. Every number opens to its definition, to the tickets behind it, and to the
+/// segments of time that add up to it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "deskmeter",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        deskmeter demo\n  \
+        deskmeter import tickets.csv --mapping mapping.yaml\n  \
+        deskmeter ask first_response_time --by channel --every week --range \"last 12 weeks\"\n  \
+        deskmeter explain ticket acme/4711\n\n\
+        Exit codes: 0 done, 1 internal error, 2 usage, 3 invalid input or question, \
+        4 done with rows in quarantine,\n5 not found, 6 busy, 7 limit reached, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Folder with everything Deskmeter keeps [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Configuration file [default: deskmeter.toml in the data folder, then in this one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// No progress and no notes on standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Generate a support desk, import it, show three answers, and serve the API
+    #[command(after_help = "Examples:\n  \
+        deskmeter demo\n  \
+        deskmeter demo --tickets 200000 --no-serve\n\n\
+        A second run finds the desk already imported and goes straight to the answers.")]
+    Demo(DemoArgs),
+    /// Write the events of a seeded, realistic support desk as JSON lines
+    #[command(after_help = "Examples:\n  \
+        deskmeter generate --tickets 1000 > events.jsonl\n  \
+        deskmeter generate --tickets 1000000 --output events.jsonl --policies-out policies.yaml\n\n\
+        The same seed gives the same desk, byte for byte.")]
+    Generate(GenerateArgs),
+    /// Import support history from files
+    #[command(after_help = "Examples:\n  \
+        deskmeter import events.jsonl\n  \
+        deskmeter import tickets.csv --mapping mapping.yaml --dry-run\n  \
+        deskmeter import log.xlsx --mapping mapping.yaml --source acme\n\n\
+        Without a mapping a file holds CloudEvents: JSON lines or a JSON array.\n\
+        Importing a file twice changes nothing: events are recognised by source and id.\n\
+        Rows that cannot be understood go to quarantine (`deskmeter quarantine list`); the exit \
+        code is then 4.")]
+    Import(ImportArgs),
+    /// Look at rows that could not be understood, and try them again
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+    /// Ask a question about metrics
+    #[command(after_help = "Examples:\n  \
+        deskmeter ask volume --every month\n  \
+        deskmeter ask first_response_time csat:neutral_excluded --by channel --every week \\\n      \
+            --range \"last 12 weeks\" --zone Europe/Berlin --where priority=high --clock business\n  \
+        deskmeter ask full_resolution_time --stat median --stat p90 --format csv --output out.csv\n  \
+        deskmeter ask --question question.yaml\n  \
+        deskmeter ask reopen_rate --as-of 2026-11-16T09:00Z --restatements\n\n\
+        On a terminal the answer is a table; otherwise JSON, in which durations are seconds, \
+        shares are\nfractions 0..1 and an absent value is null.\n\
+        `deskmeter explain metric` lists every metric.")]
+    Ask(AskArgs),
+    /// Show how a number comes about: a metric, a ticket, or the tickets of one cell
+    #[command(subcommand, after_help = "Examples:\n  \
+        deskmeter explain metric\n  \
+        deskmeter explain metric first_response_time\n  \
+        deskmeter explain ticket acme/4711\n  \
+        deskmeter explain cell first_response_time --by channel --every week \\\n      \
+            --at 2026-11-09 --is channel=email")]
+    Explain(ExplainCommand),
+    /// Serve the HTTP API on a loopback address
+    #[command(after_help = "Examples:\n  \
+        deskmeter serve\n  \
+        deskmeter serve --listen 127.0.0.1:9000\n\n\
+        Other than loopback addresses are refused until there is authentication.\n\
+        Stop with Ctrl-C; requests under way are finished first.")]
+    Serve(ServeArgs),
+    /// Check configuration, policies, metrics and mappings, and report every issue
+    #[command(after_help = "Examples:\n  \
+        deskmeter check\n  \
+        deskmeter check --policies policies.yaml --mapping a.yaml --mapping b.yaml\n  \
+        deskmeter check --question question.yaml")]
+    Check(CheckArgs),
+    /// Fold every ticket again, for example after a change of policy
+    #[command(after_help = "Examples:\n  \
+        deskmeter rebuild\n  \
+        deskmeter rebuild --policies policies.yaml\n\n\
+        Answers change in one step when the rebuild is complete; a rebuild that is stopped \
+        changes nothing.")]
+    Rebuild(RebuildArgs),
+    /// Write a fact table, or the answer to a question, to a file
+    #[command(after_help = "Examples:\n  \
+        deskmeter export tickets --output tickets.parquet\n  \
+        deskmeter export spans --format csv --output spans.csv\n  \
+        deskmeter export --question question.yaml --output answer.parquet\n\n\
+        The format follows the file's name where --format is absent.")]
+    Export(ExportArgs),
+    /// Write everything Deskmeter keeps to one archive
+    #[command(after_help = "Example:\n  deskmeter backup desk.tar.zst")]
+    Backup(BackupArgs),
+    /// Bring a data folder back from an archive
+    #[command(after_help = "Example:\n  deskmeter restore desk.tar.zst --data data\n\n\
+        The data folder must not exist or be empty.")]
+    Restore(BackupArgs),
+    /// Write a completion script for a shell
+    #[command(after_help = "Example:\n  \
+        deskmeter completions bash > ~/.local/share/bash-completion/completions/deskmeter")]
+    Completions(CompletionsArgs),
+}
+
+/// `demo`.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// How many tickets the desk gets
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    pub(crate) tickets: u64,
+    /// Seed of the desk
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Stop after the answers
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    /// Where the API listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<String>,
+}
+
+/// `generate`.
+#[derive(Args, Debug)]
+pub(crate) struct GenerateArgs {
+    /// How many tickets
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    pub(crate) tickets: u64,
+    /// Seed of the desk
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Where to write the events [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Where to write the desk's calendars and SLA policies
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policies_out: Option<PathBuf>,
+}
+
+/// `import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// Files to import; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// How the columns of the files become events; absent for CloudEvents
+    #[arg(long, short, value_name = "FILE.yaml")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Calendars and SLA policies, for a data folder that does not exist yet
+    #[arg(long, value_name = "FILE.yaml")]
+    pub(crate) policies: Option<PathBuf>,
+    /// Say what would happen, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Name of the connection, where neither file nor mapping says
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Option<String>,
+    /// How to print the report [default: table on a terminal, else json]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<ReportFormat>,
+}
+
+/// `quarantine …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineCommand {
+    /// Show what is in quarantine
+    List(QuarantineListArgs),
+    /// Try quarantined rows again, for example with a mended mapping
+    Replay(QuarantineReplayArgs),
+}
+
+/// `quarantine list`.
+#[derive(Args, Debug)]
+pub(crate) struct QuarantineListArgs {
+    /// Only rows with this reason
+    #[arg(long, value_name = "CODE")]
+    pub(crate) reason: Option<String>,
+    /// Counts by reason only
+    #[arg(long)]
+    pub(crate) counts: bool,
+    /// How many rows to show
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `quarantine replay`.
+#[derive(Args, Debug)]
+pub(crate) struct QuarantineReplayArgs {
+    /// Only rows with this reason
+    #[arg(long, value_name = "CODE")]
+    pub(crate) reason: Option<String>,
+    /// The mended mapping
+    #[arg(long, short, value_name = "FILE.yaml")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Files or folders that the mapping looks things up in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lookups: Vec<PathBuf>,
+}
+
+/// `ask`.
+#[derive(Args, Debug)]
+pub(crate) struct AskArgs {
+    #[command(flatten)]
+    pub(crate) question: QuestionArgs,
+    /// With --as-of: show what has changed since, and why
+    #[arg(long, requires = "as_of", help_heading = "The past")]
+    pub(crate) restatements: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `explain …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExplainCommand {
+    /// A metric's words, formula, variants, and how other products differ; without a name, all
+    Metric {
+        /// Name of the metric
+        name: Option<String>,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// A ticket's timeline and the clock segments that add up to its numbers
+    Ticket {
+        /// Source and ticket
+        #[arg(value_name = "SOURCE/ID")]
+        ticket: String,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// The tickets that one cell of an answer counts
+    Cell {
+        #[command(flatten)]
+        question: QuestionArgs,
+        #[command(flatten)]
+        cell: CellArgs,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+}
+
+/// `serve`.
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    /// Where the API listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<String>,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Also check this policies file
+    #[arg(long, value_name = "FILE.yaml")]
+    pub(crate) policies: Vec<PathBuf>,
+    /// Also check this mapping file
+    #[arg(long, short, value_name = "FILE.yaml")]
+    pub(crate) mapping: Vec<PathBuf>,
+    /// Also check this question file
+    #[arg(long, value_name = "FILE.yaml")]
+    pub(crate) question: Vec<PathBuf>,
+}
+
+/// `rebuild`.
+#[derive(Args, Debug)]
+pub(crate) struct RebuildArgs {
+    /// New calendars and SLA policies
+    #[arg(long, value_name = "FILE.yaml")]
+    pub(crate) policies: Option<PathBuf>,
+}
+
+/// `export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// The fact table
+    #[arg(value_enum, required_unless_present = "question", conflicts_with = "question")]
+    pub(crate) table: Option<TableName>,
+    /// A question file, instead of a table
+    #[arg(long, value_name = "FILE.yaml")]
+    pub(crate) question: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// The fact tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableName {
+    /// One row a ticket, with its timeline
+    Tickets,
+    /// One row a customer turn
+    Turns,
+    /// One row a status and owner interval
+    Spans,
+    /// One row an SLA clock
+    Clocks,
+    /// One row an agent's act on a ticket
+    Touches,
+    /// One row a survey
+    Ratings,
+}
+
+/// `backup` and `restore`.
+#[derive(Args, Debug)]
+pub(crate) struct BackupArgs {
+    /// The archive, a tar file compressed with zstd
+    #[arg(value_name = "FILE.tar.zst")]
+    pub(crate) file: PathBuf,
+}
+
+/// `completions`.
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Where an answer goes and how it looks.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// How to print [default: from the file's name, table on a terminal, else json]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write to this file
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How an answer looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: durations like `2 h 30 min`, shares in %
+    Table,
+    /// For programs: the API's own answer
+    Json,
+    /// For spreadsheets: seconds and fractions
+    Csv,
+    /// For analysis: typed columns
+    Parquet,
+}
+
+/// How a report looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}

@@ -1,0 +1,137 @@
+//! The table of settings.
+
+/// What a setting's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A path; a relative one starts at the file that names it.
+    Path,
+    /// Free text.
+    Text,
+    /// An IANA time zone name.
+    Zone,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A whole number within these bounds, both included.
+    Number(u64, u64),
+    /// A socket address, `host:port`.
+    Address,
+}
+
+impl Shape {
+    /// The shape in words, for messages and the reference.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Path => "path".to_owned(),
+            Self::Text => "text".to_owned(),
+            Self::Zone => "IANA time zone".to_owned(),
+            Self::OneOf(words) => words.join(" | "),
+            Self::Number(min, max) => format!("whole number, {min} to {max}"),
+            Self::Address => "address:port".to_owned(),
+        }
+    }
+}
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// Dotted name in the file.
+    pub(crate) name: &'static str,
+    /// What its value looks like.
+    pub(crate) shape: Shape,
+    /// Its value when nobody sets it; empty means none.
+    pub(crate) default: &'static str,
+    /// What it does.
+    pub(crate) words: &'static str,
+}
+
+impl Key {
+    /// The environment variable that sets it.
+    pub(crate) fn variable(&self) -> String {
+        format!("DESKMETER_{}", self.name.replace('.', "_").to_uppercase())
+    }
+}
+
+/// Every setting there is.
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "data",
+        shape: Shape::Path,
+        default: "data",
+        words: "Folder with everything Deskmeter keeps: state.db and the fact tables.",
+    },
+    Key {
+        name: "policies",
+        shape: Shape::Path,
+        default: "",
+        words: "YAML file with calendars, SLA policies, sessions and roles; taken when the data \
+                folder is created, afterwards by `deskmeter rebuild --policies`.",
+    },
+    Key {
+        name: "metrics",
+        shape: Shape::Path,
+        default: "",
+        words: "Folder with metric definitions of your own; one with a shipped name replaces it.",
+    },
+    Key {
+        name: "mappings",
+        shape: Shape::Path,
+        default: "",
+        words: "Folder with mapping files, so that `deskmeter check` can check them.",
+    },
+    Key {
+        name: "zone",
+        shape: Shape::Zone,
+        default: "UTC",
+        words: "Time zone of a question that names none.",
+    },
+    Key {
+        name: "week_start",
+        shape: Shape::OneOf(&[
+            "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        ]),
+        default: "monday",
+        words: "First day of the week.",
+    },
+    Key {
+        name: "serve.listen",
+        shape: Shape::Address,
+        default: "127.0.0.1:8080",
+        words: "Where the API listens. Only loopback addresses, until there is authentication.",
+    },
+    Key {
+        name: "limits.threads",
+        shape: Shape::Number(0, 1024),
+        default: "0",
+        words: "Worker threads; 0 = one for each core.",
+    },
+    Key {
+        name: "limits.question_memory_mb",
+        shape: Shape::Number(64, 1_048_576),
+        default: "1024",
+        words: "Memory that questions may use together, in MiB; beyond it they spill to disk.",
+    },
+    Key {
+        name: "limits.question_seconds",
+        shape: Shape::Number(1, 3600),
+        default: "60",
+        words: "Time one question may take, in seconds.",
+    },
+    Key {
+        name: "log.filter",
+        shape: Shape::Text,
+        default: "warn",
+        words: "Which log lines are written to standard error, for example `info,store=debug`.",
+    },
+    Key {
+        name: "log.format",
+        shape: Shape::OneOf(&["text", "json"]),
+        default: "text",
+        words: "How log lines look.",
+    },
+];
+
+/// The variable that names the configuration file itself.
+pub(crate) const CONFIG_VARIABLE: &str = "DESKMETER_CONFIG";
+
+/// Variables with our prefix that are no settings: where this project's own tests find real data.
+pub(crate) const FOREIGN_VARIABLES: &[&str] = &["DESKMETER_SHARED_DATA"];

@@ -1,0 +1,89 @@
+//! What has changed since a report, and why.
+
+use super::{Cell, Column, Page, Sheet, number, table};
+use crate::exit::{Exit, Failure, Outcome};
+use engine::{Change, Restatement};
+use std::fmt::Write as _;
+
+/// Tickets listed for people before the rest is only counted.
+const TICKETS_SHOWN: usize = 20;
+
+/// Every shape of a restatement.
+///
+/// # Errors
+/// It cannot be written as JSON, which is a defect.
+pub(crate) fn page(restatement: &Restatement) -> Outcome<Page> {
+    let json =
+        serde_json::to_value(restatement).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let mut sheet = Sheet::new(&[
+        ("metric", Column::Text),
+        ("time", Column::Text),
+        ("dimensions", Column::Text),
+        ("then", Column::Number),
+        ("now", Column::Number),
+    ]);
+    for change in &restatement.changes {
+        let (then, now) = values(change);
+        sheet.rows.push(vec![
+            change.cell.metric.as_str().into(),
+            change.cell.time.as_deref().into(),
+            dimensions(change).into(),
+            then.map_or(Cell::Empty, Cell::Number),
+            now.map_or(Cell::Empty, Cell::Number),
+        ]);
+    }
+    let batch = sheet.batch()?;
+    Ok(Page { json, batch, human: human(restatement) })
+}
+
+fn values(change: &Change) -> (Option<f64>, Option<f64>) {
+    let value = |cell: &Option<semantic::answer::Cell>| cell.as_ref().and_then(|cell| cell.value);
+    (value(&change.then), value(&change.now))
+}
+
+fn dimensions(change: &Change) -> Option<String> {
+    let parts: Vec<String> =
+        change.cell.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn human(restatement: &Restatement) -> String {
+    // Writing to a string cannot fail.
+    let mut text = String::new();
+    if restatement.changes.is_empty() {
+        let _ = writeln!(text, "nothing has changed since {}", restatement.as_of);
+        return text;
+    }
+    let header = ["metric", "time", "group", "then", "now"].map(str::to_owned);
+    let shown = |value: Option<f64>| value.map_or("–".to_owned(), number);
+    let rows: Vec<Vec<String>> = restatement
+        .changes
+        .iter()
+        .map(|change| {
+            let (then, now) = values(change);
+            vec![
+                change.cell.metric.clone(),
+                change.cell.time.clone().unwrap_or_default(),
+                dimensions(change).unwrap_or_default(),
+                shown(then),
+                shown(now),
+            ]
+        })
+        .collect();
+    text.push_str(&table(&header, &[false, false, false, true, true], &rows));
+    let _ = writeln!(
+        text,
+        "\nAs reported at {}, against what is known now. {} tickets made the difference:",
+        restatement.as_of, restatement.causes_total
+    );
+    for cause in restatement.causes.iter().take(TICKETS_SHOWN) {
+        let _ = writeln!(text, "  {}/{}", cause.source, cause.ticket);
+        for late in &cause.late {
+            let _ = writeln!(text, "    {}: happened {}, learnt {}", late.id, late.at, late.seen);
+        }
+    }
+    if restatement.causes_total > TICKETS_SHOWN {
+        let _ = writeln!(text, "  … and {} more", restatement.causes_total - TICKETS_SHOWN);
+    }
+    text
+}

@@ -1,0 +1,163 @@
+//! From files to numbers and back: import, ask, explain, export, back up, restore.
+
+use super::{Desk, event, exists, history};
+use serde_json::json;
+
+#[test]
+fn two_commands_lead_from_files_to_numbers() {
+    let desk = Desk::filled();
+    let answer = desk.json(&["ask", "first_response_time", "--by", "channel", "--clock", "calendar"]);
+    let values: Vec<_> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let cell = &row["cells"]["first_response_time"];
+            (row["channel"].clone(), cell["value"].clone(), cell["n"].clone())
+        })
+        .collect();
+    // Chat: 1, 3, 5, 7, 9 minutes; e-mail: 2, 4, 6, 8, 10 minutes.
+    assert_eq!(
+        values,
+        [(json!("chat"), json!(300), json!(5)), (json!("email"), json!(360), json!(5))]
+    );
+}
+
+#[test]
+fn importing_again_in_any_order_changes_nothing() {
+    let desk = Desk::filled();
+    let ask = ["ask", "volume", "full_resolution_time", "--by", "channel", "--clock", "calendar"];
+    let before = desk.json(&ask)["rows"].clone();
+    let text = history();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.reverse();
+    desk.write("again.jsonl", lines.join("\n"));
+    desk.succeed(&["import", "again.jsonl", "history.jsonl"]);
+    assert_eq!(desk.json(&ask)["rows"], before);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let desk = Desk::new();
+    desk.write("history.jsonl", history());
+    let report = desk.json(&["import", "history.jsonl", "--dry-run"]);
+    assert!(!exists(&desk.path("data/state.db")), "{report:#}");
+    let text = report.to_string();
+    assert!(text.contains("40"), "40 events are announced: {text}");
+}
+
+#[test]
+fn a_ticket_explains_itself() {
+    let desk = Desk::filled();
+    let explained = desk.succeed(&["explain", "ticket", "acme/T3"]);
+    assert!(explained.contains("first_reply"), "{explained}");
+    assert!(explained.contains("running"), "{explained}");
+    let human = desk.succeed(&["explain", "ticket", "acme/T3", "--format", "table"]);
+    assert!(human.contains("3 min"), "{human}");
+}
+
+#[test]
+fn a_metric_explains_itself() {
+    let desk = Desk::new();
+    let listed = desk.succeed(&["explain", "metric", "--format", "table"]);
+    assert!(listed.contains("first_response_time"), "{listed}");
+    let human = desk.succeed(&["explain", "metric", "first_response_time", "--format", "table"]);
+    for expected in ["Formula", "Variants", "Other products"] {
+        assert!(human.contains(expected), "{expected} missing in\n{human}");
+    }
+}
+
+#[test]
+fn a_cell_opens_to_exactly_the_tickets_it_counts() {
+    let desk = Desk::filled();
+    let page = desk.json(&[
+        "explain", "cell", "first_response_time", "--by", "channel", "--clock", "calendar", "--is",
+        "channel=chat",
+    ]);
+    let mut tickets: Vec<&str> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ticket| ticket["ticket"].as_str().unwrap())
+        .collect();
+    tickets.sort_unstable();
+    assert_eq!(tickets, ["T1", "T3", "T5", "T7", "T9"], "{page:#}");
+}
+
+#[test]
+fn the_past_can_be_asked_again_and_the_difference_explained() {
+    let desk = Desk::filled();
+    // Everything was learnt at import; what arrives later is recorded later.
+    let late = event("late", "T1", "2026-03-02T10:30:00Z", "message",
+        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}));
+    desk.write("late.jsonl", late);
+    desk.succeed(&["import", "late.jsonl"]);
+    let past = desk.json(&["ask", "volume", "--as-of", "2026-03-05T00:00:00Z"]);
+    assert_eq!(past["rows"][0]["cells"]["volume"]["value"], json!(0), "{past:#}");
+}
+
+#[test]
+fn answers_come_as_table_csv_and_parquet() {
+    let desk = Desk::filled();
+    let human = desk.succeed(&[
+        "ask", "first_response_time", "--by", "channel", "--clock", "calendar", "--format", "table",
+    ]);
+    assert!(human.contains("5 min") && human.contains("6 min"), "{human}");
+    let csv = desk.succeed(&["ask", "volume", "--by", "channel", "--format", "csv"]);
+    assert!(csv.starts_with("channel,volume,volume.n"), "{csv}");
+    desk.succeed(&["ask", "volume", "--by", "channel", "--output", "answer.parquet"]);
+    assert!(std::fs::read(desk.path("answer.parquet")).unwrap().starts_with(b"PAR1"));
+    desk.succeed(&["export", "tickets", "--output", "tickets.parquet"]);
+    assert!(std::fs::read(desk.path("tickets.parquet")).unwrap().starts_with(b"PAR1"));
+    desk.succeed(&["export", "spans", "--output", "spans.csv"]);
+    let spans = std::fs::read_to_string(desk.path("spans.csv")).unwrap();
+    assert!(spans.lines().next().unwrap().contains("started_at"), "{spans}");
+}
+
+#[test]
+fn a_backup_restores_to_the_same_answers() {
+    let desk = Desk::filled();
+    let ask = ["ask", "first_response_time", "volume", "--by", "channel", "--clock", "calendar"];
+    let before = desk.json(&ask)["rows"].clone();
+    desk.succeed(&["backup", "desk.tar.zst"]);
+    let mut restored = vec!["--data", "restored"];
+    desk.succeed(&["restore", "desk.tar.zst", "--data", "restored"]);
+    restored.extend(ask);
+    assert_eq!(desk.json(&restored)["rows"], before);
+    let again = desk.run(&["restore", "desk.tar.zst", "--data", "restored"]);
+    assert_eq!(again.code, 6, "{}", again.stderr);
+    assert!(again.stderr.contains("not empty"), "{}", again.stderr);
+}
+
+#[test]
+fn a_generated_desk_is_the_same_every_time() {
+    let desk = Desk::new();
+    let args = ["generate", "--tickets", "50", "--seed", "7"];
+    let first = desk.succeed(&args);
+    assert!(first.lines().count() > 200, "{} events", first.lines().count());
+    assert_eq!(first, desk.succeed(&args));
+    desk.write("generated.jsonl", &first);
+    desk.succeed(&["import", "generated.jsonl"]);
+    let answer = desk.json(&["ask", "volume"]);
+    assert!(answer["rows"][0]["cells"]["volume"]["value"].as_i64().unwrap() > 30, "{answer:#}");
+}
+
+#[test]
+fn the_demo_shows_three_answers_and_can_run_twice() {
+    let desk = Desk::new();
+    let args = ["demo", "--tickets", "300", "--no-serve"];
+    let first = desk.succeed(&args);
+    assert_eq!(first.matches("deskmeter ask").count(), 3, "{first}");
+    let again = desk.succeed(&args);
+    assert_eq!(again.matches("deskmeter ask").count(), 3, "{again}");
+    let volume = |text: &str| text.lines().filter(|line| line.contains("20")).count();
+    assert_eq!(volume(&first), volume(&again));
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(desk.succeed(&["completions", shell]).contains("deskmeter"), "{shell}");
+    }
+}

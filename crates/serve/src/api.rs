@@ -1,0 +1,52 @@
+//! The paths under `/api/v1`, one module a noun.
+
+mod dimensions;
+mod events;
+mod health;
+mod imports;
+pub(crate) mod metrics;
+mod policies;
+mod quarantine;
+mod questions;
+mod restatements;
+mod tickets;
+
+use crate::desk::Desk;
+use crate::limits::{EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT};
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use tower_http::timeout::TimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every path below `/api/v1`, with its documentation.
+pub(crate) fn router() -> OpenApiRouter<Desk> {
+    // A request that only reads is dropped when it takes too long; one that writes never is.
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, READ_TIMEOUT);
+    let reads = OpenApiRouter::new()
+        .routes(routes!(questions::ask_simple, questions::ask))
+        .routes(routes!(questions::tickets))
+        .routes(routes!(restatements::restate))
+        .routes(routes!(metrics::list))
+        .routes(routes!(metrics::explain))
+        .routes(routes!(dimensions::list))
+        .routes(routes!(dimensions::values))
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::explain))
+        .routes(routes!(policies::current))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
+        .layer(timeout);
+    let events = OpenApiRouter::new()
+        .routes(routes!(events::accept))
+        .layer(DefaultBodyLimit::max(EVENTS_BYTES_MAX));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(imports::list, imports::import))
+        .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX));
+    let quarantine = OpenApiRouter::new()
+        .routes(routes!(quarantine::list, quarantine::remove))
+        .routes(routes!(quarantine::counts))
+        .routes(routes!(quarantine::replay));
+    reads.merge(events).merge(imports).merge(quarantine)
+}

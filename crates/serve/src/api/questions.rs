@@ -1,0 +1,275 @@
+//! Questions: one, several, simple ones in the address, and the tickets behind a cell.
+
+use crate::desk::Desk;
+use crate::limits::QUESTIONS_MAX;
+use crate::payload::{Params, Payload};
+use crate::problem::{Kind, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::TicketPage;
+use engine::semantic::tickets::Drill;
+use engine::semantic::{Answer, Question};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What one question of a batch came to: exactly one of the two.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Outcome {
+    /// The answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<Answer>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Problem>,
+}
+
+/// An answer, or one outcome for each question of a batch.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Answered {
+    /// To one question.
+    One(Box<Answer>),
+    /// To a batch, in order.
+    Many(Vec<Outcome>),
+}
+
+/// One question, or a batch of them.
+#[derive(Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "documents the body, which is read leniently")]
+pub(crate) enum Asked {
+    /// One question.
+    #[schema(title = "one question")]
+    One(Question),
+    /// Several, answered in order.
+    Many(Vec<Question>),
+}
+
+/// Ask a question, or several
+///
+/// A question that is wrong comes back with all its issues. In a batch each question has an
+/// outcome of its own.
+#[utoipa::path(
+    post, path = "/questions", tag = "questions",
+    request_body(content = Question, description = "One question, or an array of them"),
+    responses(
+        (status = 200, body = Answered), (status = 422, body = Problem),
+        (status = "default", body = Problem),
+    ),
+)]
+pub(crate) async fn ask(
+    State(desk): State<Desk>,
+    payload: Payload,
+) -> Result<Json<Answered>, Problem> {
+    let body: Value = payload.json("the question")?;
+    let Value::Array(questions) = body else {
+        let question = read(body)?;
+        let answer = desk.engine().ask(&question).await?;
+        return Ok(Json(Answered::One(Box::new(answer))));
+    };
+    if questions.len() > QUESTIONS_MAX {
+        let detail = format!("a batch has at most {QUESTIONS_MAX} questions");
+        return Err(Problem::new(Kind::TooLarge, "questions", detail));
+    }
+    let mut outcomes = Vec::with_capacity(questions.len());
+    for question in questions {
+        outcomes.push(match answer(&desk, question).await {
+            Ok(answer) => Outcome { answer: Some(answer), problem: None },
+            Err(problem) => Outcome { answer: None, problem: Some(problem) },
+        });
+    }
+    Ok(Json(Answered::Many(outcomes)))
+}
+
+async fn answer(desk: &Desk, question: Value) -> Result<Answer, Problem> {
+    Ok(desk.engine().ask(&read(question)?).await?)
+}
+
+pub(crate) fn read(value: Value) -> Result<Question, Problem> {
+    Question::from_value(value).map_err(|issues| Problem::issues("the question", issues))
+}
+
+/// The parts of a simple question.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents the parameters, which are read as they come")]
+pub(crate) struct Simple {
+    /// Metrics, each `name` or `name:variant`; separated by commas, or repeated.
+    metrics: String,
+    /// Dimensions to split by, three at most; separated by commas, or repeated.
+    by: Option<String>,
+    /// hour, day, week, month, quarter or year.
+    every: Option<String>,
+    /// The period in words: `last 12 weeks`, `2026-03`.
+    range: Option<String>,
+    /// First instant or day, instead of `range`.
+    from: Option<String>,
+    /// Last day, or the exclusive end, instead of `range`.
+    to: Option<String>,
+    /// IANA zone.
+    zone: Option<String>,
+    /// A filter such as `priority = high`; may be repeated.
+    #[serde(rename = "where")]
+    filter: Option<String>,
+    /// `previous_period` or `same_period_last_year`; may be repeated.
+    compare: Option<String>,
+    /// The instant that values belong to.
+    attribution: Option<String>,
+    /// `business` or `calendar`.
+    clock: Option<String>,
+    /// Statistics; separated by commas, or repeated.
+    stat: Option<String>,
+    /// Answer with what was known at this instant.
+    as_of: Option<String>,
+    /// Keep only so many groups.
+    limit: Option<u64>,
+    /// Order of the rows.
+    order: Option<String>,
+}
+
+/// Ask a simple question in the address
+///
+/// The same question and answer as `POST /questions`. The `ETag` changes with the store and, since
+/// a range may end now, with every minute.
+#[utoipa::path(
+    get, path = "/questions", tag = "questions", params(Simple),
+    responses(
+        (status = 200, body = Answer), (status = 304, description = "Nothing has changed"),
+        (status = 422, body = Problem), (status = "default", body = Problem),
+    ),
+)]
+pub(crate) async fn ask_simple(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Params(pairs): Params<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let question = read(Value::Object(object(pairs)))?;
+    let tag = etag(&desk, &question)?;
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        value.to_str().is_ok_and(|tags| tags.split(',').any(|known| known.trim() == tag))
+    });
+    let caching = [
+        (header::ETAG, HeaderValue::from_str(&tag).map_err(|error| Problem::internal(&error))?),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+    ];
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let answer = desk.engine().ask(&question).await?;
+    Ok((caching, Json(answer)).into_response())
+}
+
+/// A question, and the cell of its answer to open.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CellAsked {
+    /// The question, as it was asked.
+    #[schema(value_type = Question)]
+    question: Value,
+    /// The cell, the order of its rows, and the page.
+    #[serde(default)]
+    cell: Drill,
+}
+
+/// The tickets behind one cell
+///
+/// `n` equals the cell's `n`: the rows are exactly those counted.
+#[utoipa::path(
+    post, path = "/questions/tickets", tag = "questions", request_body = CellAsked,
+    responses(
+        (status = 200, body = TicketPage), (status = 422, body = Problem),
+        (status = "default", body = Problem),
+    ),
+)]
+pub(crate) async fn tickets(
+    State(desk): State<Desk>,
+    payload: Payload,
+) -> Result<Json<TicketPage>, Problem> {
+    let CellAsked { question, cell } = payload.json("the request")?;
+    let question = read(question)?;
+    Ok(Json(desk.engine().tickets(&question, &cell).await?))
+}
+
+/// The pairs of an address as the object that a question is.
+fn object(pairs: Vec<(String, String)>) -> Map<String, Value> {
+    let mut object = Map::new();
+    let mut range = Map::new();
+    for (key, value) in pairs {
+        let words = |value: &str| -> Vec<Value> {
+            value.split(',').map(|word| Value::from(word.trim())).collect()
+        };
+        let (key, items) = match key.as_str() {
+            "from" | "to" | "at" => {
+                range.insert(key, Value::from(value));
+                continue;
+            }
+            "limit" => {
+                let limit = value.parse::<u64>().map_or(Value::from(value), Value::from);
+                object.insert(key, limit);
+                continue;
+            }
+            "metrics" | "by" | "compare" | "order" => (key.as_str(), words(&value)),
+            "stat" | "statistic" | "statistics" => ("statistic", words(&value)),
+            "where" => ("where", vec![Value::from(value)]),
+            _ => {
+                object.insert(key, Value::from(value));
+                continue;
+            }
+        };
+        match object.entry(key).or_insert_with(|| Value::Array(Vec::new())) {
+            Value::Array(list) => list.extend(items),
+            other => *other = Value::Array(items),
+        }
+    }
+    if !range.is_empty() {
+        object.insert("range".to_owned(), Value::Object(range));
+    }
+    object
+}
+
+/// Changes whenever the answer may: with the store, the question, and the minute.
+fn etag(desk: &Desk, question: &Question) -> Result<String, Problem> {
+    const MINUTE_MICROS: i64 = 60_000_000;
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(question).map_err(|error| Problem::internal(&error))?.hash(&mut hasher);
+    let generation = desk.store().snapshot().generation;
+    let minute = desk.now().micros().div_euclid(MINUTE_MICROS);
+    Ok(format!("\"{generation:x}-{minute:x}-{:016x}\"", hasher.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pairs(written: &[(&str, &str)]) -> Vec<(String, String)> {
+        written.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn an_address_says_what_a_body_says() {
+        let address = object(pairs(&[
+            ("metrics", "volume,csat:mean"),
+            ("by", "channel"),
+            ("where", "group in (Billing, Sales)"),
+            ("where", "priority = high"),
+            ("stat", "median"),
+            ("stat", "p90"),
+            ("from", "2026-03-01"),
+            ("limit", "5"),
+        ]));
+        assert_eq!(
+            Value::Object(address),
+            json!({
+                "metrics": ["volume", "csat:mean"],
+                "by": ["channel"],
+                "where": ["group in (Billing, Sales)", "priority = high"],
+                "statistic": ["median", "p90"],
+                "range": {"from": "2026-03-01"},
+                "limit": 5,
+            })
+        );
+    }
+}

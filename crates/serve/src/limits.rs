@@ -1,0 +1,28 @@
+//! The limits of the API, quoted in the problem of whoever exceeds one.
+
+use std::time::Duration;
+
+/// Bytes of one question, or of one batch of them.
+pub const QUESTION_BYTES_MAX: usize = 1 << 20;
+/// Questions in one batch.
+pub const QUESTIONS_MAX: usize = 50;
+/// Bytes of one `POST /events`.
+pub const EVENTS_BYTES_MAX: usize = 32 << 20;
+/// Events in one `POST /events`.
+pub const EVENTS_MAX: usize = 100_000;
+/// Bytes of one imported file; larger ones go through `deskmeter import`.
+pub const IMPORT_BYTES_MAX: usize = 512 << 20;
+/// Bytes of a mapping sent with an import.
+pub const MAPPING_BYTES_MAX: usize = 1 << 20;
+/// Rows on one page, unless fewer are asked for.
+pub const PAGE_DEFAULT: u64 = 100;
+/// Rows on one page at most.
+pub const PAGE_MAX: u64 = 1_000;
+/// Values listed for one dimension.
+pub const VALUES_MAX: u64 = 1_000;
+/// Rows tried again by one replay of the quarantine.
+pub const REPLAY_MAX: u64 = 10_000;
+/// Time a request that only reads may take, beyond the engine's own limit for a question.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(120);
+/// Time that requests under way get to finish when the server stops.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,0 +1,223 @@
+//! The one table from what went wrong to HTTP, and the body that says so (RFC 9457).
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use engine::semantic::Issue;
+use serde::{Deserialize, Serialize};
+
+/// The header that carries a request's id, both ways.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What went wrong, as far as HTTP is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It cannot be read at all.
+    Malformed,
+    /// It can be read and is wrong; the issues say how.
+    Invalid,
+    /// The thing named does not exist.
+    NotFound,
+    /// The path exists, but not for this method.
+    Method,
+    /// It may not be done.
+    Forbidden,
+    /// Something else is in the way just now.
+    Conflict,
+    /// It is meant for another host.
+    Misdirected,
+    /// It has more bytes or items than the limit quoted.
+    TooLarge,
+    /// It says to be something that cannot be read here.
+    Unsupported,
+    /// It needs more time or memory than the limit quoted.
+    Limited,
+    /// It took too long.
+    TimedOut,
+    /// Not now, perhaps later.
+    Unavailable,
+    /// A defect of ours.
+    Internal,
+}
+
+impl Kind {
+    /// Status and title of each kind.
+    const fn row(self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Malformed => (StatusCode::BAD_REQUEST, "cannot be read"),
+            Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "has issues"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not found"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::Conflict => (StatusCode::CONFLICT, "conflict"),
+            Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "meant for another host"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too large"),
+            Self::Unsupported => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported media type"),
+            Self::Limited => (StatusCode::UNPROCESSABLE_ENTITY, "limit reached"),
+            Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "took too long"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
+        }
+    }
+
+    /// The kind of an error status that the framework made.
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::Unsupported,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Self::TimedOut,
+            StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            status if status.is_client_error() => Self::Malformed,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// Why a request was not answered.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Which problem, as a URI that is stable across releases: `urn:deskmeter:problem:<code>`.
+    #[serde(rename = "type")]
+    type_: String,
+    /// The problem in general.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// This problem in particular.
+    detail: String,
+    /// The path that was called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    instance: String,
+    /// The id to find the request by in the log.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    request_id: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// Everything that is wrong with what was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    issues: Vec<Issue>,
+}
+
+impl Problem {
+    /// A problem in words. `code` ends its type.
+    pub(crate) fn new(kind: Kind, code: &str, detail: impl Into<String>) -> Self {
+        let (status, title) = kind.row();
+        Self {
+            type_: format!("urn:deskmeter:problem:{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            instance: String::new(),
+            request_id: String::new(),
+            hint: None,
+            issues: Vec::new(),
+        }
+    }
+
+    /// A list of mistakes in `what`.
+    pub(crate) fn issues(what: &str, issues: Vec<Issue>) -> Self {
+        let detail = match issues.as_slice() {
+            [only] => format!("{what}: {}: {}", only.place, only.message),
+            many => format!("{what} has {} issues", many.len()),
+        };
+        Self { issues, ..Self::new(Kind::Invalid, "issues", detail) }
+    }
+
+    /// A defect: the chain goes to the log, the caller gets the request's id.
+    pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
+        let mut chain = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            chain = format!("{chain}: {error}");
+            cause = error.source();
+        }
+        tracing::error!(error = chain, "request failed");
+        Self::new(Kind::Internal, "internal", "something broke inside; the log has the details")
+    }
+
+    /// The same problem with a way out.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// One issue about the body's syntax.
+    pub(crate) fn malformed(what: &str, error: &serde_json::Error) -> Self {
+        Self::new(Kind::Malformed, "json", format!("{what} is not the JSON expected: {error}"))
+    }
+}
+
+impl From<engine::Error> for Problem {
+    fn from(error: engine::Error) -> Self {
+        match error {
+            engine::Error::Issues(issues) => Self::issues("the question", issues),
+            error => match error.kind() {
+                engine::Kind::Invalid => Self::new(Kind::Invalid, "invalid", error.to_string()),
+                engine::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
+                engine::Kind::Limited => Self::new(Kind::Limited, "limit", error.to_string()),
+                engine::Kind::Internal => Self::internal(&error),
+            },
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        match error.kind() {
+            store::Kind::Invalid => Self::new(Kind::Invalid, "invalid", error.to_string()),
+            store::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
+            store::Kind::Conflict => Self::new(Kind::Conflict, "conflict", error.to_string()),
+            store::Kind::Limited => Self::new(Kind::TooLarge, "limit", error.to_string()),
+            store::Kind::Unavailable => {
+                Self::new(Kind::Unavailable, "unavailable", error.to_string())
+            }
+            store::Kind::Internal => Self::internal(&error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Status only; [`render`] writes the body, since it knows the request.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Turns every error, ours or the framework's, into a problem document.
+pub(crate) async fn render(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let id = id_of(request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let mut problem = response.extensions().get::<Problem>().cloned().unwrap_or_else(|| {
+        let kind = Kind::of(status);
+        let mut problem = Problem::new(kind, "http", kind.row().1);
+        problem.status = status.as_u16();
+        problem
+    });
+    problem.instance = path;
+    problem.request_id = id.unwrap_or_default();
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut rendered = (status, Json(problem)).into_response();
+    let headers = rendered.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, allow);
+    }
+    rendered
+}
+
+fn id_of(headers: &HeaderMap) -> Option<String> {
+    headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
+}
