@@ -13,7 +13,7 @@ mkdir -p "$work"
 deskmeter=$PWD/target/release/deskmeter
 
 if [ ! -d "$work/data" ]; then
-  [ -f "$work/events.jsonl" ] || "$deskmeter" generate --tickets "$tickets" --out "$work/events.jsonl"
+  [ -f "$work/events.jsonl" ] || "$deskmeter" generate --tickets "$tickets" --output "$work/events.jsonl"
   /usr/bin/env time -v "$deskmeter" import "$work/events.jsonl" --data "$work/data" 2>"$work/import.log" ||
     { cat "$work/import.log" >&2; exit 1; }
   tail -n 40 "$work/import.log"

@@ -4,6 +4,12 @@
 //! [--overlay 0,10000,100000]` opens a data folder (use a copy: it accepts events) and prints the
 //! best time of each question. `bench/duckdb_compare.py` reads the JSON.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints what it measured"
+)]
+
 use engine::{Engine, Settings};
 use event::{Actor, Entry, Event, FixedClock, Instant, Kind, Message, Role, Visibility};
 use facts::Table;
@@ -110,7 +116,8 @@ async fn busiest_agent(engine: &Engine) -> Result<String> {
     question.by = vec!["agent".to_owned()];
     let answer = engine.ask(&question).await?;
     let size = |row: &&semantic::answer::Row| row.cells.values().map(|cell| cell.n).sum::<i64>();
-    let busiest = answer.rows.iter().filter(|row| row.dimensions["agent"] != "(none)").max_by_key(size);
+    let busiest =
+        answer.rows.iter().filter(|row| row.dimensions["agent"] != "(none)").max_by_key(size);
     Ok(busiest.map(|row| row.dimensions["agent"].clone()).unwrap_or_default())
 }
 
@@ -151,7 +158,12 @@ fn describe_answer(entry: &Value, answer: &Answer) -> Value {
         let keys: Vec<&String> = row.time.iter().chain(row.dimensions.values()).collect();
         let values: Vec<Option<f64>> = match cell.statistics.is_empty() {
             true => vec![cell.value],
-            false => answer.metrics.values().next()?.statistics.iter()
+            false => answer
+                .metrics
+                .values()
+                .next()?
+                .statistics
+                .iter()
                 .map(|name| cell.statistics.get(name).and_then(|number| number.0))
                 .collect(),
         };

@@ -61,17 +61,18 @@ fn table(rows: u32) -> Result<MemTable, Box<dyn Error>> {
     let mut seed = 1_u64;
     for (place, start) in (0..rows).step_by(8_192).enumerate() {
         let range = start..(start + 8_192).min(rows);
-        let groups = UInt32Array::from_iter_values(
-            range.clone().map(|row| row / (rows / GROUPS + 1)),
-        );
+        let groups =
+            UInt32Array::from_iter_values(range.clone().map(|row| row / (rows / GROUPS + 1)));
         let values: Int64Array = range
             .map(|_| {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 let random = seed >> 40;
-                (random % 10 != 0).then(|| i64::try_from(random * random % 1_000_000_007).ok())?
+                (!random.is_multiple_of(10))
+                    .then(|| i64::try_from(random * random % 1_000_000_007).ok())?
             })
             .collect();
-        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(groups), Arc::new(values)])?;
+        let batch =
+            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(groups), Arc::new(values)])?;
         partitions[place % PARTITIONS as usize].push(batch);
     }
     Ok(MemTable::try_new(schema, partitions)?)

@@ -42,7 +42,8 @@ pub(crate) fn assemble(
     let side = side(compiled, &compiled.parts, &results.parts, compiled.period, &compiled.spine)?;
     let mut others = Vec::with_capacity(compiled.compared.len());
     for (compared, results) in compiled.compared.iter().zip(&results.compared) {
-        let other = self::side(compiled, &compared.parts, results, compared.period, &compared.spine)?;
+        let other =
+            self::side(compiled, &compared.parts, results, compared.period, &compared.spine)?;
         others.push((compared.name.as_str(), other));
     }
     let groups = Groups::of(compiled, std::iter::once(&side).chain(others.iter().map(|(_, s)| s)));
@@ -167,10 +168,7 @@ fn cell_of(
     (place, group): (Option<usize>, &[String]),
 ) -> Cell {
     let bucket = place.and_then(|place| side.spine.get(place));
-    let key = Key {
-        time: bucket.map(|bucket| raw::micros(bucket.start)),
-        group: group.to_vec(),
-    };
+    let key = Key { time: bucket.map(|bucket| raw::micros(bucket.start)), group: group.to_vec() };
     let rows = &side.measures[measure];
     let future = bucket.is_some_and(|bucket| bucket.from > compiled.now);
     let raw = if future { None } else { rows.get(&key) };

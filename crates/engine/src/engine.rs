@@ -124,8 +124,7 @@ impl Engine {
     /// The snapshot that a question is about: the present, or what was known at its `as_of`.
     pub(crate) async fn view(&self, question: &Question) -> Result<Arc<View>> {
         // A text that is no instant is told by the compiler, with everything else that is wrong.
-        let as_of: Option<Instant> =
-            question.as_of.as_deref().and_then(|text| text.parse().ok());
+        let as_of: Option<Instant> = question.as_of.as_deref().and_then(|text| text.parse().ok());
         let present = self.inner.store.snapshot();
         let key = ViewKey { generation: present.generation, as_of };
         if let Some(view) = self.known(key) {

@@ -3,10 +3,10 @@
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::limits::VALUES_MAX;
+use semantic::Issue;
 use semantic::catalog::Description;
 use semantic::issue::suggest;
 use semantic::question::{Asked, Question, Words};
-use semantic::Issue;
 use serde::{Deserialize, Serialize};
 
 /// A value of a dimension, with how many tickets have it.

@@ -91,8 +91,7 @@ impl<W: Write + Send> TableWriter<W> {
                     .build();
                 let schema = Arc::clone(schema);
                 Sink::Parquet(Box::new(
-                    ArrowWriter::try_new(out, schema, Some(properties))
-                        .map_err(format.failed())?,
+                    ArrowWriter::try_new(out, schema, Some(properties)).map_err(format.failed())?,
                 ))
             }
         };
@@ -187,10 +186,8 @@ fn columns_of(answer: &Answer) -> Vec<(String, String)> {
 
 #[expect(clippy::cast_precision_loss, reason = "counts of tickets are far below 2^53")]
 fn numbers_of(cell: &Cell) -> BTreeMap<String, Option<f64>> {
-    let mut numbers = BTreeMap::from([
-        (String::new(), cell.value),
-        ("n".to_owned(), Some(cell.n as f64)),
-    ]);
+    let mut numbers =
+        BTreeMap::from([(String::new(), cell.value), ("n".to_owned(), Some(cell.n as f64))]);
     for (name, number) in [
         ("numerator", cell.numerator),
         ("denominator", cell.denominator),

@@ -1,6 +1,5 @@
 //! The functions that plans call by name: one aggregate and a handful of scalars.
 
-
 pub mod business;
 pub mod field;
 pub mod fresh;

@@ -32,9 +32,10 @@ impl Session {
     /// A session of its own memory pool and spill folder.
     pub(crate) fn new(limits: Limits) -> Result<Self> {
         let make = query("set up the query engine", limits.memory_bytes);
-        let mode = limits.spill_dir.clone().map_or(DiskManagerMode::OsTmpDirectory, |dir| {
-            DiskManagerMode::Directories(vec![dir])
-        });
+        let mode = limits
+            .spill_dir
+            .clone()
+            .map_or(DiskManagerMode::OsTmpDirectory, |dir| DiskManagerMode::Directories(vec![dir]));
         let disk = DiskManagerBuilder::default()
             .with_mode(mode)
             .with_max_temp_directory_size(limits.spill_bytes);
@@ -77,7 +78,10 @@ impl Session {
     }
 
     /// A state that also knows these functions.
-    pub(crate) fn state(&self, functions: impl IntoIterator<Item = ScalarUDF>) -> Result<SessionState> {
+    pub(crate) fn state(
+        &self,
+        functions: impl IntoIterator<Item = ScalarUDF>,
+    ) -> Result<SessionState> {
         let mut state = self.state.clone();
         for function in functions {
             state

@@ -122,10 +122,7 @@ impl Engine {
         let counted = LogicalPlanBuilder::from(plan)
             .aggregate(
                 Vec::<datafusion::logical_expr::Expr>::new(),
-                vec![
-                    count(lit(1_i64)).alias("n"),
-                    count_distinct(col("number")).alias("tickets"),
-                ],
+                vec![count(lit(1_i64)).alias("n"), count_distinct(col("number")).alias("tickets")],
             )
             .and_then(LogicalPlanBuilder::build)
             .map_err(query("plan a count", self.session().limits().memory_bytes))?;

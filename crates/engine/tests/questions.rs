@@ -3,10 +3,10 @@
 use engine::{Engine, Settings};
 use event::{Event, FixedClock, Instant};
 use proptest::prelude::*;
+use semantic::Catalog;
 use semantic::answer::{Answer, Row};
 use semantic::question::{Question, Range};
 use semantic::tickets::Drill;
-use semantic::{Catalog, Issue};
 use std::sync::Arc;
 use store::{Options, Store};
 use testkit::builders::{at, ticket};
@@ -21,13 +21,13 @@ struct Desk {
 }
 
 async fn desk() -> Desk {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("an open desk");
     let clock: Arc<FixedClock> = Arc::new(FixedClock(at(NOW)));
     let mut options = Options::new(Arc::clone(&clock) as Arc<dyn event::Clock>);
     options.segment_rows = Some(64);
-    let store = Store::open(dir.path(), options).await.unwrap();
-    let catalog = Arc::new(Catalog::shipped().unwrap());
-    let engine = Engine::new(store.clone(), catalog, Settings::new(clock)).unwrap();
+    let store = Store::open(dir.path(), options).await.expect("an open desk");
+    let catalog = Arc::new(Catalog::shipped().expect("an open desk"));
+    let engine = Engine::new(store.clone(), catalog, Settings::new(clock)).expect("an open desk");
     Desk { engine, store, _dir: dir }
 }
 
@@ -53,19 +53,12 @@ fn questions() -> Vec<Question> {
         "{metrics: [volume], every: week, range: last 8 weeks, compare: [previous_period]}",
     ]
     .iter()
-    .map(|text| Question::read(text).unwrap())
+    .map(|text| Question::read(text).expect("a question"))
     .collect()
 }
 
 async fn ask(desk: &Desk, question: &Question) -> Answer {
-    match desk.engine.ask(question).await {
-        Ok(answer) => answer,
-        Err(engine::Error::Issues(issues)) => {
-            let text: Vec<String> = issues.iter().map(Issue::to_string).collect();
-            panic!("{question:?}: {}", text.join("; "));
-        }
-        Err(error) => panic!("{question:?}: {error:?}"),
-    }
+    desk.engine.ask(question).await.expect("an answer")
 }
 
 #[tokio::test]
@@ -81,7 +74,10 @@ async fn rows_are_the_same_sealed_or_fresh() {
     assert!(snapshot.overlay.tickets() > 0 && !snapshot.segments.is_empty());
     for question in questions() {
         let first = ask(&fresh, &question).await;
-        assert!(first.rows.iter().any(|row| row.cells.values().any(|cell| cell.n > 0)), "{first:?}");
+        assert!(
+            first.rows.iter().any(|row| row.cells.values().any(|cell| cell.n > 0)),
+            "{first:?}"
+        );
         assert_eq!(first.rows, ask(&mixed, &question).await.rows, "{question:?}");
     }
     fresh.store.seal_all().await.unwrap();
@@ -117,7 +113,7 @@ async fn check_cells(desk: &Desk, question: &Question, row: &Row) {
         };
         let mut counted = 0;
         loop {
-            let page = desk.engine.tickets(question, &drill).await.unwrap();
+            let page = desk.engine.tickets(question, &drill).await.expect("a page");
             assert_eq!(page.n, cell.n, "{question:?} {row:?} {metric}");
             assert!(page.tickets <= page.n);
             counted += page.rows.len();
@@ -126,7 +122,7 @@ async fn check_cells(desk: &Desk, question: &Question, row: &Row) {
                 None => break,
             }
         }
-        assert_eq!(counted, usize::try_from(cell.n).unwrap(), "{question:?} {row:?} {metric}");
+        assert_eq!(counted, usize::try_from(cell.n).unwrap_or(0), "{question:?} {row:?} {metric}");
     }
 }
 
@@ -172,7 +168,8 @@ async fn a_late_event_is_told_as_the_cause_of_a_restatement() {
         .reply(at("2026-03-02T09:30:00Z"), "g-3")
         .seen(at("2026-03-20T00:00:00Z"));
     desk.store.accept(known.events()).await.unwrap();
-    let mut question = Question::read("{metrics: [{metric: first_response_time, clock: calendar}]}").unwrap();
+    let mut question =
+        Question::read("{metrics: [{metric: first_response_time, clock: calendar}]}").unwrap();
     question.range = Some(Range::Text("2026-03".to_owned()));
     let told = desk.engine.restatement(&question, "2026-03-15T00:00:00Z").await.unwrap();
     assert_eq!(told.changes.len(), 1);
@@ -188,7 +185,8 @@ async fn a_late_event_is_told_as_the_cause_of_a_restatement() {
 #[tokio::test]
 async fn wrong_questions_say_everything_that_is_wrong() {
     let desk = desk().await;
-    let question = Question::read("{metrics: [frist_response_time], every: fortnight, by: [chanel]}").unwrap();
+    let question =
+        Question::read("{metrics: [frist_response_time], every: fortnight, by: [chanel]}").unwrap();
     let Err(engine::Error::Issues(issues)) = desk.engine.ask(&question).await else {
         panic!("answered");
     };

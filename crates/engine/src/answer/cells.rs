@@ -20,19 +20,15 @@ pub(super) fn cell(measure: &Measure, rows: &Rows, raw: &Raw, future: bool) -> C
         value: readings.first().and_then(|(_, value)| *value),
         n: count(n(measure, raw)),
         numerator: raw.number(Role::Numerator).map(|number| number / measure.scale),
-        denominator: raw
-            .number(Role::Denominator)
-            .map(|number| number / measure.denominator_scale),
+        denominator: raw.number(Role::Denominator).map(|number| number / measure.denominator_scale),
         sum: raw.number(Role::Sum).map(|sum| sum / measure.scale),
         unfinished: side_count(rows, raw, Role::Unfinished),
         provisional: side_count(rows, raw, Role::Provisional),
         ..Cell::default()
     };
     if readings.len() > 1 {
-        cell.statistics = readings
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), Number(value)))
-            .collect();
+        cell.statistics =
+            readings.into_iter().map(|(name, value)| (name.to_owned(), Number(value))).collect();
     }
     if measure.kind == Kind::Share {
         // Nothing in the numerator is a number; nothing in the denominator is no share.
@@ -75,9 +71,7 @@ fn read(measure: &Measure, raw: &Raw, reading: Reading) -> Option<f64> {
         Reading::Min => raw.number(Role::Min).map(scaled),
         Reading::Max => raw.number(Role::Max).map(scaled),
         Reading::Sum => raw.number(Role::Sum).map(scaled),
-        Reading::Gap => {
-            Some(scaled(raw.number(Role::Max)? - raw.number(Role::Min)?))
-        }
+        Reading::Gap => Some(scaled(raw.number(Role::Max)? - raw.number(Role::Min)?)),
         Reading::Value => match raw.number(Role::Value) {
             None if measure.kind == Kind::Count => Some(0.0),
             value => value.map(scaled),
@@ -85,9 +79,8 @@ fn read(measure: &Measure, raw: &Raw, reading: Reading) -> Option<f64> {
         Reading::Ratio => {
             let numerator = raw.number(Role::Numerator).unwrap_or(0.0);
             let denominator = raw.number(Role::Denominator);
-            let denominator = denominator.or_else(|| {
-                raw.number(Role::N).filter(|_| measure.kind == Kind::Share)
-            })?;
+            let denominator = denominator
+                .or_else(|| raw.number(Role::N).filter(|_| measure.kind == Kind::Share))?;
             divide(scaled(numerator), denominator / measure.denominator_scale)
         }
         Reading::Spread => divide(quantile(2)? - quantile(0)?, quantile(1)?),

@@ -23,8 +23,7 @@ pub(super) fn stock(
         finer = compiled.stock_spine(every, period, first(compiled, &rows, spine, period));
         &finer
     };
-    let mut groups: BTreeSet<Vec<String>> =
-        rows.iter().map(|(key, _)| key.group.clone()).collect();
+    let mut groups: BTreeSet<Vec<String>> = rows.iter().map(|(key, _)| key.group.clone()).collect();
     if compiled.dimensions.is_empty() {
         // Where nothing is split, nothing in stock is a number too.
         groups.insert(Vec::new());
@@ -38,9 +37,8 @@ pub(super) fn stock(
             if let Some(changed) = rows.get(&key).and_then(|raw| raw.number(stock.role)) {
                 level = changed;
             }
-            let start = compiled
-                .grain
-                .map(|grain| raw::micros(compiled.zone.floor(bucket.start, grain)));
+            let start =
+                compiled.grain.map(|grain| raw::micros(compiled.zone.floor(bucket.start, grain)));
             match coarse.last_mut() {
                 Some((last, levels)) if *last == start => levels.push(level),
                 _ => coarse.push((start, vec![level])),
@@ -88,9 +86,8 @@ pub(super) fn per_day(
 ) {
     let whole = days(compiled, period.from, period.to);
     for (key, raw) in rows.iter_mut() {
-        let bucket = key.time.and_then(|time| {
-            spine.iter().find(|bucket| raw::micros(bucket.start) == time)
-        });
+        let bucket =
+            key.time.and_then(|time| spine.iter().find(|bucket| raw::micros(bucket.start) == time));
         let days = match bucket {
             Some(bucket) => days(compiled, Some(bucket.from), bucket.to),
             None => whole,
@@ -102,11 +99,7 @@ pub(super) fn per_day(
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of days")]
-fn days(
-    compiled: &Compiled,
-    from: Option<Instant>,
-    to: Instant,
-) -> Option<f64> {
+fn days(compiled: &Compiled, from: Option<Instant>, to: Instant) -> Option<f64> {
     let to = to.min(compiled.now.plus(1));
     let from = from.filter(|from| *from < to)?;
     Some(days_between(compiled.zone.local(from), compiled.zone.local(to)) as f64)

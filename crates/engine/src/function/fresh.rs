@@ -84,9 +84,8 @@ impl ScalarUDFImpl for Fresh {
         let array = args.args[0].to_array(args.number_rows)?;
         let numbers = array.as_primitive::<Int64Type>();
         let values = numbers.values();
-        let bits = BooleanBuffer::collect_bool(numbers.len(), |row| {
-            !self.replaced.contains(values[row])
-        });
+        let bits =
+            BooleanBuffer::collect_bool(numbers.len(), |row| !self.replaced.contains(values[row]));
         Ok(ColumnarValue::Array(Arc::new(BooleanArray::new(bits, numbers.nulls().cloned()))))
     }
 }

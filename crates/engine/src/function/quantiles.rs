@@ -21,9 +21,7 @@ use std::sync::Arc;
 /// `quantiles(value Int64, p Float64…)` returns a list with one Float64 per `p`, in the order
 /// given; null where the group has no value. Nulls are not values.
 pub fn quantiles() -> AggregateUDF {
-    AggregateUDF::from(Quantiles {
-        signature: Signature::user_defined(Volatility::Immutable),
-    })
+    AggregateUDF::from(Quantiles { signature: Signature::user_defined(Volatility::Immutable) })
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -6,8 +6,15 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use proptest::prelude::*;
 
 const ZONES: [&str; 9] = [
-    "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe",
-    "Pacific/Apia", "America/Sao_Paulo", "Africa/Casablanca", "Asia/Kathmandu",
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
 ];
 
 fn micros(local: jiff::civil::DateTime) -> i64 {
@@ -72,8 +79,7 @@ proptest! {
 fn the_day_of_25_hours_is_one_day() {
     let zone = Zone::named("Europe/London").unwrap();
     let first: Timestamp = "2026-10-24T23:00:00Z".parse().unwrap();
-    let instants: Vec<i64> =
-        (0..26).map(|hour| first.as_microsecond() + hour * HOUR).collect();
+    let instants: Vec<i64> = (0..26).map(|hour| first.as_microsecond() + hour * HOUR).collect();
     let days = Local::new(Part::Bucket).convert(&instants.into(), &zone, Unit::Day);
     let days = days.as_primitive::<TimestampMicrosecondType>().values().to_vec();
     assert!(days[..25].iter().all(|day| *day == days[0]), "{days:?}");

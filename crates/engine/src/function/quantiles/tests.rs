@@ -7,6 +7,11 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use proptest::prelude::*;
 
 /// Type 7 by sorting, one quantile at a time.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "ranks of a short list"
+)]
 fn naive(values: &[i64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
@@ -103,19 +108,27 @@ fn context(partitions: usize, rows: &[(u32, Option<i64>)]) -> SessionContext {
 
 #[tokio::test]
 async fn partitions_and_filters_do_not_matter() {
-    let rows: Vec<(u32, Option<i64>)> =
-        (0..5_000_u32).map(|n| (n % 13, (n % 7 != 0).then(|| i64::from(n * 7_919 % 1_009)))).collect();
+    let rows: Vec<(u32, Option<i64>)> = (0..5_000_u32)
+        .map(|n| (n % 13, (n % 7 != 0).then(|| i64::from(n * 7_919 % 1_009))))
+        .collect();
     for (sql, groups) in [
         ("select g, quantiles(v, 0.5, 0.9) q from t group by g order by g", 13),
         ("select quantiles(v, 0.5, 0.9) filter (where v > 500) q from t", 1),
-        ("select g, quantiles(v, 0.25, 1) filter (where v % 3 = 0) q from t group by g order by g", 13),
+        (
+            "select g, quantiles(v, 0.25, 1) filter (where v % 3 = 0) q from t group by g order by g",
+            13,
+        ),
         ("select v, quantiles(g, 0.5) q from t group by v order by v", 865),
     ] {
         let mut answers = Vec::new();
         for partitions in [1, 4] {
-            let batches = context(partitions, &rows).sql(sql).await.unwrap().collect().await.unwrap();
+            let batches =
+                context(partitions, &rows).sql(sql).await.unwrap().collect().await.unwrap();
             let text = arrow::util::pretty::pretty_format_batches(&batches).unwrap().to_string();
-            assert!(text.lines().count() > 4 && (groups < 20 || text.lines().count() > 800), "{text}");
+            assert!(
+                text.lines().count() > 4 && (groups < 20 || text.lines().count() > 800),
+                "{text}"
+            );
             answers.push(text);
         }
         assert_eq!(answers[0], answers[1], "{sql}");
