@@ -26,7 +26,7 @@ use std::path::Path;
 /// One answer in every shape it can be printed in.
 pub(crate) struct Page {
     /// For programs: exactly what the API answers.
-    pub(crate) json: serde_json::Value,
+    pub(crate) json: String,
     /// For spreadsheets and analysis.
     pub(crate) batch: RecordBatch,
     /// For people.
@@ -58,8 +58,7 @@ impl OutputArgs {
                 bytes.push(b'\n');
             }
             Format::Json => {
-                serde_json::to_writer_pretty(&mut bytes, &page.json)
-                    .map_err(|error| Failure::new(Exit::Internal, error))?;
+                bytes.extend_from_slice(page.json.as_bytes());
                 bytes.push(b'\n');
             }
             Format::Csv => write_batch(&page.batch, export::Format::Csv, &mut bytes)?,
@@ -96,6 +95,14 @@ impl OutputArgs {
         whole.persist(file).map_err(|error| tried(error.error.into()))?;
         Ok(())
     }
+}
+
+/// What programs read, in the order in which the API answers.
+///
+/// # Errors
+/// It cannot be written as JSON, which is a defect.
+pub(crate) fn json(value: &impl serde::Serialize) -> Outcome<String> {
+    serde_json::to_string_pretty(value).map_err(|error| Failure::new(Exit::Internal, error))
 }
 
 fn write_batch(batch: &RecordBatch, format: export::Format, bytes: &mut Vec<u8>) -> Outcome<()> {

@@ -55,7 +55,7 @@ fn metrics(context: &Context, output: &OutputArgs) -> Outcome<()> {
             metric.title.as_str().into(),
         ]);
     }
-    let json = serde_json::to_value(&list).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = output::json(&list)?;
     let human = output::metric_list(catalog.entries().map(|entry| &entry.definition));
     output.print(&Page { json, batch: sheet.batch()?, human })
 }
@@ -69,8 +69,7 @@ fn metric(context: &Context, name: &str, output: &OutputArgs) -> Outcome<()> {
             None => failure,
         });
     };
-    let json =
-        serde_json::to_value(&description).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = output::json(&description)?;
     let mut sheet = Sheet::new(&[
         ("variant", Column::Text),
         ("title", Column::Text),

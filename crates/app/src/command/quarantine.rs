@@ -2,8 +2,8 @@
 
 use super::{Context, desk};
 use crate::cli::{QuarantineCommand, QuarantineListArgs, QuarantineReplayArgs};
-use crate::exit::{Exit, Failure, Outcome};
-use crate::output::{Cell, Column, Page, Sheet, count, table};
+use crate::exit::{Exit, Outcome};
+use crate::output::{self, Cell, Column, Page, Sheet, count, table};
 use serde_json::json;
 use serve::intake::{self, Again};
 use store::{QuarantineFilter, Quarantined};
@@ -37,7 +37,7 @@ async fn list(context: &Context, args: &QuarantineListArgs) -> Outcome {
         let rows: Vec<Vec<String>> =
             counts.iter().map(|(reason, rows)| vec![reason.clone(), count(whole(*rows))]).collect();
         let human = table(&header, &[false, true], &rows);
-        let json = json!({"total": total, "by_reason": counts});
+        let json = output::json(&json!({"total": total, "by_reason": counts}))?;
         args.output.print(&Page { json, batch: sheet.batch()?, human })?;
         return Ok(Exit::Done);
     }
@@ -48,8 +48,7 @@ async fn list(context: &Context, args: &QuarantineListArgs) -> Outcome {
 }
 
 fn page(rows: &[Quarantined], total: u64) -> Outcome<Page> {
-    let json = serde_json::to_value(rows).map_err(|error| Failure::new(Exit::Internal, error))?;
-    let json = json!({"total": total, "rows": json});
+    let json = output::json(&json!({"total": total, "rows": rows}))?;
     let mut sheet = Sheet::new(&[
         ("id", Column::Whole),
         ("at", Column::Text),

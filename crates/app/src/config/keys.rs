@@ -41,6 +41,7 @@ pub(crate) struct Key {
     /// Its value when nobody sets it; empty means none.
     pub(crate) default: &'static str,
     /// What it does.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reference is written by a test"))]
     pub(crate) words: &'static str,
 }
 

@@ -320,13 +320,13 @@ mod tests {
     #[test]
     fn every_mistake_is_reported_at_once_with_its_line() {
         let (_folder, mut given) =
-            with_file("zoen = \"UTC\"\nweek_start = \"munday\"\n[serve]\nlisten = 8080\nport = 1\n");
+            with_file("zoen = \"UTC\"\nweek_start = \"mondy\"\n[serve]\nlisten = 8080\nport = 1\n");
         given.variables.insert("DESKMETER_ZON".to_owned(), "UTC".to_owned());
         let report = report(&given);
         for expected in [
             "deskmeter.toml:1: unknown key `zoen`",
             "did you mean `zone`?",
-            "deskmeter.toml:2: `week_start` is `munday`",
+            "deskmeter.toml:2: `week_start` is `mondy`",
             "did you mean `monday`?",
             "deskmeter.toml:4: `serve.listen` is `8080`, expected: address:port",
             "deskmeter.toml:5: unknown key `serve.port`",

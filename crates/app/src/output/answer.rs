@@ -1,7 +1,7 @@
 //! An answer, as a table for people and as flat columns for programs.
 
-use super::{Page, count, duration, number, share, table};
-use crate::exit::{Exit, Failure, Outcome};
+use super::{Page, count, duration, json, number, share, table};
+use crate::exit::Outcome;
 use semantic::answer::{Answer, Cell, MetricMeta, Row};
 use semantic::definition::Unit;
 use std::fmt::Write as _;
@@ -11,8 +11,7 @@ use std::fmt::Write as _;
 /// # Errors
 /// It cannot be written as JSON, which is a defect.
 pub(crate) fn page(answer: &Answer) -> Outcome<Page> {
-    let json =
-        serde_json::to_value(answer).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = json(answer)?;
     let batch = engine::export::flatten(answer)?;
     Ok(Page { json, batch, human: human(answer) })
 }

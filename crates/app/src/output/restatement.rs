@@ -1,7 +1,7 @@
 //! What has changed since a report, and why.
 
-use super::{Cell, Column, Page, Sheet, number, table};
-use crate::exit::{Exit, Failure, Outcome};
+use super::{Cell, Column, Page, Sheet, json, number, table};
+use crate::exit::Outcome;
 use engine::{Change, Restatement};
 use std::fmt::Write as _;
 
@@ -13,8 +13,7 @@ const TICKETS_SHOWN: usize = 20;
 /// # Errors
 /// It cannot be written as JSON, which is a defect.
 pub(crate) fn page(restatement: &Restatement) -> Outcome<Page> {
-    let json =
-        serde_json::to_value(restatement).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = json(restatement)?;
     let mut sheet = Sheet::new(&[
         ("metric", Column::Text),
         ("time", Column::Text),

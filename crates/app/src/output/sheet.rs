@@ -1,7 +1,7 @@
 //! Rows and typed columns: what a spreadsheet or a data frame reads.
 
 use crate::exit::{Exit, Failure, Outcome};
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use std::sync::Arc;
 
 /// One value.
@@ -15,8 +15,6 @@ pub(crate) enum Cell {
     Whole(i64),
     /// Seconds, fractions, scores.
     Number(f64),
-    /// Yes or no.
-    Truth(bool),
 }
 
 impl<T: Into<String>> From<Option<T>> for Cell {
@@ -40,8 +38,6 @@ pub(crate) enum Column {
     Whole,
     /// [`Cell::Number`].
     Number,
-    /// [`Cell::Truth`].
-    Truth,
 }
 
 /// A table of values.
@@ -98,10 +94,6 @@ impl Sheet {
                 });
                 Arc::new(Float64Array::from_iter(numbers))
             }
-            Column::Truth => Arc::new(BooleanArray::from_iter(cells.map(|cell| match cell {
-                Cell::Truth(truth) => Some(*truth),
-                _ => None,
-            }))),
         }
     }
 }
@@ -110,7 +102,7 @@ impl Sheet {
 pub(crate) fn table(header: &[String], right: &[bool], rows: &[Vec<String>]) -> String {
     let mut table = comfy_table::Table::new();
     table
-        .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(comfy_table::presets::UTF8_BORDERS_ONLY)
         .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
         .set_header(header.to_vec());
     for row in rows {
@@ -133,15 +125,13 @@ mod tests {
             ("channel", Column::Text),
             ("value", Column::Number),
             ("n", Column::Whole),
-            ("provisional", Column::Truth),
         ]);
         sheet.rows.push(vec![
             "e-mail, \"web\"".into(),
             Cell::Number(900.0),
             Cell::Whole(3),
-            Cell::Truth(false),
         ]);
-        sheet.rows.push(vec![Cell::Empty, Cell::Empty, Cell::Whole(0), Cell::Truth(true)]);
+        sheet.rows.push(vec![Cell::Empty, Cell::Empty, Cell::Whole(0)]);
         sheet
     }
 
@@ -149,7 +139,7 @@ mod tests {
     fn every_cell_lands_in_its_typed_column() {
         let batch = sheet().batch().unwrap();
         let shown = arrow::util::pretty::pretty_format_batches(&[batch]).unwrap().to_string();
-        assert!(shown.contains("| e-mail, \"web\" | 900.0 | 3 | false       |"), "{shown}");
-        assert!(shown.contains("|               |       | 0 | true        |"), "{shown}");
+        assert!(shown.contains("| e-mail, \"web\" | 900.0 | 3 |"), "{shown}");
+        assert!(shown.contains("|               |       | 0 |"), "{shown}");
     }
 }

@@ -1,7 +1,7 @@
 //! Tickets: the rows behind a cell, and what explains the numbers of one.
 
-use super::{Cell, Column, Page, Sheet, count, duration, number, table};
-use crate::exit::{Exit, Failure, Outcome};
+use super::{Cell, Column, Page, Sheet, count, duration, json, number, table};
+use crate::exit::Outcome;
 use engine::{TicketExplanation, TicketPage, TicketRow};
 use facts::explain::{ClockTrace, SegmentState};
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 /// # Errors
 /// It cannot be written as JSON, which is a defect.
 pub(crate) fn page(page: &TicketPage) -> Outcome<Page> {
-    let json = serde_json::to_value(page).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = json(page)?;
     let mut sheet = Sheet::new(&[
         ("number", Column::Whole),
         ("source", Column::Text),
@@ -73,8 +73,7 @@ fn line(row: &TicketRow) -> Vec<String> {
 /// # Errors
 /// It cannot be written as JSON, which is a defect.
 pub(crate) fn explained(explained: &TicketExplanation) -> Outcome<Page> {
-    let json =
-        serde_json::to_value(explained).map_err(|error| Failure::new(Exit::Internal, error))?;
+    let json = json(explained)?;
     let mut sheet = Sheet::new(&[
         ("name", Column::Text),
         ("clock", Column::Text),

@@ -17,7 +17,7 @@ fn refused(desk: &Desk, args: &[&str], code: i32, says: &[&str]) {
 #[test]
 fn command_lines_that_make_no_sense() {
     let desk = Desk::new();
-    refused(&desk, &["aks"], 2, &["similar subcommand", "ask"]);
+    refused(&desk, &["improt"], 2, &["similar subcommand", "import"]);
     refused(&desk, &["ask"], 2, &["METRIC"]);
     refused(&desk, &["ask", "volume", "--evry", "day"], 2, &["--every"]);
     refused(&desk, &["export"], 2, &["TABLE"]);
