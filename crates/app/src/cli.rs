@@ -89,12 +89,15 @@ pub(crate) enum Command {
         `deskmeter explain metric` lists every metric.")]
     Ask(AskArgs),
     /// Show how a number comes about: a metric, a ticket, or the tickets of one cell
-    #[command(subcommand, after_help = "Examples:\n  \
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
         deskmeter explain metric\n  \
         deskmeter explain metric first_response_time\n  \
         deskmeter explain ticket acme/4711\n  \
         deskmeter explain cell first_response_time --by channel --every week \\\n      \
-            --at 2026-11-09 --is channel=email")]
+            --at 2026-11-09 --is channel=email"
+    )]
     Explain(ExplainCommand),
     /// Serve the HTTP API on a loopback address
     #[command(after_help = "Examples:\n  \
@@ -246,6 +249,7 @@ pub(crate) struct AskArgs {
 
 /// `explain …`.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "parsed once")]
 pub(crate) enum ExplainCommand {
     /// A metric's words, formula, variants, and how other products differ; without a name, all
     Metric {

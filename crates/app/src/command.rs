@@ -105,9 +105,8 @@ fn interrupted() -> Failure {
 /// # Errors
 /// It is not there, is too large, or is not UTF-8.
 pub(crate) fn read_text(file: &Path, bytes_max: u64) -> Outcome<String> {
-    let tried = |error: std::io::Error| {
-        Failure::from(error).context(format!("reading {}", file.display()))
-    };
+    let tried =
+        |error: std::io::Error| Failure::from(error).context(format!("reading {}", file.display()));
     let size = std::fs::metadata(file).map_err(tried)?.len();
     if size > bytes_max {
         let message = format!("{} has {size} bytes, at most {bytes_max} are read", file.display());

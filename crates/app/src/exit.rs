@@ -70,7 +70,9 @@ impl Exit {
                 "done, but some rows could not be understood: they are in quarantine, none is lost"
             }
             Self::NotFound => "a file, metric, ticket or other named thing does not exist",
-            Self::Busy => "another process holds the data folder, or a port or disk is not available",
+            Self::Busy => {
+                "another process holds the data folder, or a port or disk is not available"
+            }
             Self::Limited => "a limit on time, memory or size was reached; the message names it",
             Self::Interrupted => "stopped by Ctrl-C or a termination signal",
         }

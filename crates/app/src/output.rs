@@ -13,8 +13,8 @@ pub(crate) use human::{count, duration, number, share};
 pub(crate) use metric::{explained as metric_explained, list as metric_list};
 pub(crate) use report::report;
 pub(crate) use restatement::page as restatement_page;
-pub(crate) use ticket::{explained as ticket_explained, page as ticket_page};
 pub(crate) use sheet::{Cell, Column, Sheet, table};
+pub(crate) use ticket::{explained as ticket_explained, page as ticket_page};
 
 use crate::cli::{Format, OutputArgs};
 use crate::exit::{Exit, Failure, Outcome};

@@ -110,8 +110,7 @@ fn the_complete_file_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(FILE_NAME);
     std::fs::write(&file, complete_file()).unwrap();
-    let given =
-        crate::config::Given { config: Some(file), ..crate::config::Given::default() };
+    let given = crate::config::Given { config: Some(file), ..crate::config::Given::default() };
     assert!(crate::config::load(&given).is_ok());
 }
 

@@ -1,5 +1,7 @@
 //! Runs the program as a user does, in a folder of its own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of them")]
+
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -26,7 +28,7 @@ impl Desk {
     /// A desk with [`history`] imported.
     fn filled() -> Self {
         let desk = Self::new();
-        desk.write("history.jsonl", &history());
+        desk.write("history.jsonl", history());
         desk.succeed(&["import", "history.jsonl"]);
         desk
     }

@@ -150,9 +150,8 @@ fn label(files: &[PathBuf]) -> String {
     /// Names beyond this many are only counted.
     const NAMES_MAX: usize = 5;
     let name = |file: &PathBuf| {
-        file.file_name().map_or_else(|| file.display().to_string(), |name| {
-            name.to_string_lossy().into_owned()
-        })
+        file.file_name()
+            .map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned())
     };
     let names: Vec<String> = files.iter().take(NAMES_MAX).map(name).collect();
     let more = files.len().saturating_sub(NAMES_MAX);

@@ -7,6 +7,8 @@
 //!
 //! Nothing but this machine may call: see [`listen`].
 
+#![expect(clippy::result_large_err, reason = "a problem ends its request: its size costs nothing")]
+
 mod api;
 mod desk;
 pub mod intake;
@@ -77,7 +79,8 @@ pub async fn run(
         stop.await;
         let _ = told.send(true);
     };
-    let serving = axum::serve(listener, router(desk)).with_graceful_shutdown(graceful).into_future();
+    let serving =
+        axum::serve(listener, router(desk)).with_graceful_shutdown(graceful).into_future();
     let patience = async move {
         let _ = heard.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(SHUTDOWN_TIMEOUT).await;

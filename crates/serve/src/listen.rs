@@ -52,7 +52,9 @@ fn host_of(request: &Request) -> Option<String> {
 fn same_origin(headers: &HeaderMap, host: &str) -> bool {
     match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
         None => true,
-        Some(Ok(origin)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        Some(Ok(origin)) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
         Some(Err(_)) => false,
     }
 }

@@ -18,7 +18,9 @@ pub(crate) fn parts() -> (Router<Desk>, OpenApi) {
              fractions from 0 to 1, instants are RFC 3339, an absent value is null. Errors are \
              RFC 9457 problems; everything wrong with a question comes back at once as `issues`.",
         ))
-        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+        .license(Some(
+            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
         .build();
     info.contact = None::<ContactBuilder>.map(ContactBuilder::build);
     let base = OpenApiBuilder::new().info(info).build();

@@ -1,5 +1,7 @@
 //! The API as a client meets it: every path, on a real store in a folder of its own.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, outside of them")]
+
 #[path = "api/events.rs"]
 mod events;
 #[path = "api/guard.rs"]
@@ -10,10 +12,10 @@ mod imports;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
-#[path = "api/questions.rs"]
-mod questions;
 #[path = "api/quarantine.rs"]
 mod quarantine;
+#[path = "api/questions.rs"]
+mod questions;
 #[path = "api/tickets.rs"]
 mod tickets;
 
@@ -124,7 +126,7 @@ fn request(method: &str, path: &str) -> axum::http::request::Builder {
 }
 
 /// One event.
-fn event(id: &str, ticket: &str, time: &str, kind: &str, data: Value) -> Value {
+fn event(id: &str, ticket: &str, time: &str, kind: &str, data: &Value) -> Value {
     json!({
         "specversion": "1.0", "type": format!("deskmeter.ticket.{kind}"), "source": "acme",
         "id": id, "subject": ticket, "time": time, "data": data,
@@ -143,10 +145,10 @@ fn history() -> Vec<Value> {
         let asked = json!({"actor": requester, "visibility": "public"});
         let answered = json!({"actor": agent, "visibility": "public"});
         let solved = json!({"actor": agent, "status": "solved"});
-        events.push(event(&id(1), ticket, &at("09:00"), "created", created));
-        events.push(event(&id(2), ticket, &at("09:00"), "message", asked));
-        events.push(event(&id(3), ticket, &at(replied), "message", answered));
-        events.push(event(&id(4), ticket, &at("11:30"), "status", solved));
+        events.push(event(&id(1), ticket, &at("09:00"), "created", &created));
+        events.push(event(&id(2), ticket, &at("09:00"), "message", &asked));
+        events.push(event(&id(3), ticket, &at(replied), "message", &answered));
+        events.push(event(&id(4), ticket, &at("11:30"), "status", &solved));
     }
     events
 }

@@ -87,9 +87,8 @@ fn scratch_in(folder: &Path) -> Outcome<TempDir> {
 
 /// Writes the archive beside its place first: a backup is there whole or not at all.
 fn pack(folder: &Path, file: &Path, parent: &Path) -> Outcome<()> {
-    let tried = |error: std::io::Error| {
-        Failure::from(error).context(format!("writing {}", file.display()))
-    };
+    let tried =
+        |error: std::io::Error| Failure::from(error).context(format!("writing {}", file.display()));
     let whole = tempfile::NamedTempFile::new_in(parent).map_err(tried)?;
     let writer = BufWriter::new(whole);
     let encoder = zstd::Encoder::new(writer, ZSTD_LEVEL).map_err(tried)?;

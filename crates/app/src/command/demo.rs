@@ -20,14 +20,26 @@ const QUESTIONS: [(&str, &[&str]); 3] = [
     (
         "How long do customers wait for a first answer, by channel?",
         &[
-            "first_response_time", "--by", "channel", "--stat", "median,p90", "--range",
+            "first_response_time",
+            "--by",
+            "channel",
+            "--stat",
+            "median,p90",
+            "--range",
             "last 12 weeks",
         ],
     ),
     (
         "How satisfied are they, and does it change?",
-        &["csat", "--every", "quarter", "--compare", "same_period_last_year", "--range",
-          "last 4 quarters"],
+        &[
+            "csat",
+            "--every",
+            "quarter",
+            "--compare",
+            "same_period_last_year",
+            "--range",
+            "last 4 quarters",
+        ],
     ),
 ];
 
@@ -143,9 +155,9 @@ fn question(flags: &[&str]) -> Outcome<Question> {
 }
 
 fn shown(flags: &[&str]) -> String {
-    let quoted = flags.iter().map(|flag| {
-        if flag.contains(' ') { format!("\"{flag}\"") } else { (*flag).to_owned() }
-    });
+    let quoted = flags
+        .iter()
+        .map(|flag| if flag.contains(' ') { format!("\"{flag}\"") } else { (*flag).to_owned() });
     quoted.collect::<Vec<_>>().join(" ")
 }
 

@@ -73,7 +73,7 @@ fn write(
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(internal)?;
         for batch in reader.build().map_err(internal)? {
             let batch = batch.map_err(|error| Failure::new(Exit::Internal, error))?;
-            rows.write(&unchanged(snapshot, with_schema(batch, &schema)?)?)?;
+            rows.write(&unchanged(snapshot, &with_schema(&batch, &schema)?)?)?;
         }
     }
     for batch in snapshot.overlay.batches(table) {
@@ -84,20 +84,19 @@ fn write(
 }
 
 /// The batch with the table's own schema: files carry further notes on theirs.
-fn with_schema(batch: RecordBatch, schema: &arrow::datatypes::SchemaRef) -> Outcome<RecordBatch> {
+fn with_schema(batch: &RecordBatch, schema: &arrow::datatypes::SchemaRef) -> Outcome<RecordBatch> {
     RecordBatch::try_new(Arc::clone(schema), batch.columns().to_vec())
         .map_err(|error| Failure::new(Exit::Internal, error))
 }
 
 /// The rows whose ticket is not in the overlay.
-fn unchanged(snapshot: &Snapshot, batch: RecordBatch) -> Outcome<RecordBatch> {
+fn unchanged(snapshot: &Snapshot, batch: &RecordBatch) -> Outcome<RecordBatch> {
     let fresh = snapshot.overlay.fresh();
     if fresh.is_empty() {
-        return Ok(batch);
+        return Ok(batch.clone());
     }
-    let numbers = batch.column_by_name("number").and_then(|numbers| {
-        numbers.as_primitive_opt::<Int64Type>()
-    });
+    let numbers =
+        batch.column_by_name("number").and_then(|numbers| numbers.as_primitive_opt::<Int64Type>());
     let Some(numbers) = numbers else {
         return Err(Failure::words(Exit::Internal, "a fact table has no column `number`"));
     };
@@ -106,5 +105,5 @@ fn unchanged(snapshot: &Snapshot, batch: RecordBatch) -> Outcome<RecordBatch> {
         .iter()
         .map(|number| Some(!u32::try_from(*number).is_ok_and(|number| fresh.contains(number))))
         .collect();
-    filter_record_batch(&batch, &keep).map_err(|error| Failure::new(Exit::Internal, error))
+    filter_record_batch(batch, &keep).map_err(|error| Failure::new(Exit::Internal, error))
 }

@@ -12,10 +12,10 @@ use testkit::generate::{self, Settings};
 /// # Errors
 /// A file cannot be written.
 pub(crate) fn run(args: &GenerateArgs, voice: Voice) -> Outcome {
-    let settings =
-        Settings { tickets: args.tickets, seed: args.seed, ..Settings::default() };
+    let settings = Settings { tickets: args.tickets, seed: args.seed, ..Settings::default() };
     if let Some(file) = &args.policies_out {
-        std::fs::write(file, generate::policies(&settings)).map_err(|error| writing(file, error))?;
+        std::fs::write(file, generate::policies(&settings))
+            .map_err(|error| writing(file, error))?;
     }
     match &args.output {
         Some(file) => write_file(&settings, file, voice)?,

@@ -7,8 +7,8 @@ use crate::output;
 use crate::progress::Unit;
 use connect::Mapping;
 use serve::intake::{self, Imported, Job, Listener, Stage};
-use std::ops::ControlFlow;
 use std::io::{IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,9 +36,10 @@ pub(crate) async fn run(context: &Context, args: &ImportArgs) -> Outcome {
         }
         let engine = desk::existing_or_new(context, args.policies.as_deref()).await?;
         let store = engine.store().clone();
-        with_progress(context, |listener| async move {
-            intake::import(&store, job, listener).await
-        })
+        with_progress(
+            context,
+            |listener| async move { intake::import(&store, job, listener).await },
+        )
         .await
         .map_err(failed)?
     };
@@ -115,9 +116,8 @@ pub(crate) fn failure(error: intake::Error, mapping: Option<&str>) -> Failure {
             super::check::mapping_issues(mapping.unwrap_or("mapping"), issues)
         }
         intake::Error::Connect(error @ connect::Error::NeedsMapping { .. }) => {
-            Failure::new(Exit::Invalid, error).hint(
-                "add --mapping FILE.yaml; docs/guides/importing.md shows how to write one",
-            )
+            Failure::new(Exit::Invalid, error)
+                .hint("add --mapping FILE.yaml; docs/guides/importing.md shows how to write one")
         }
         intake::Error::Connect(error @ connect::Error::Open { .. }) => {
             Failure::new(Exit::NotFound, error).hint("check the path; nothing was imported")

@@ -31,7 +31,9 @@ async fn list(context: &Context, args: &QuarantineListArgs) -> Outcome {
         let mut sheet = Sheet::new(&[("reason", Column::Text), ("rows", Column::Whole)]);
         let whole = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
         sheet.rows.extend(
-            counts.iter().map(|(reason, rows)| vec![reason.as_str().into(), Cell::Whole(whole(*rows))]),
+            counts
+                .iter()
+                .map(|(reason, rows)| vec![reason.as_str().into(), Cell::Whole(whole(*rows))]),
         );
         let header = ["reason", "rows"].map(str::to_owned);
         let rows: Vec<Vec<String>> =

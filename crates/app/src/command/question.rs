@@ -71,8 +71,7 @@ fn override_with(args: &QuestionArgs, value: &mut Map<String, Value>) {
             value.insert(key.to_owned(), json!(word));
         }
     }
-    let lists =
-        [("by", &args.by), ("where", &args.conditions), ("compare", &args.compare)];
+    let lists = [("by", &args.by), ("where", &args.conditions), ("compare", &args.compare)];
     for (key, list) in lists {
         if !list.is_empty() {
             value.insert(key.to_owned(), json!(list));
@@ -85,9 +84,9 @@ fn override_with(args: &QuestionArgs, value: &mut Map<String, Value>) {
     }
     if args.from.is_some() || args.to.is_some() {
         let ends = [("from", &args.from), ("to", &args.to)];
-        let ends = ends.into_iter().filter_map(|(key, end)| {
-            end.as_ref().map(|end| (key.to_owned(), json!(end)))
-        });
+        let ends = ends
+            .into_iter()
+            .filter_map(|(key, end)| end.as_ref().map(|end| (key.to_owned(), json!(end))));
         value.insert("range".to_owned(), Value::Object(ends.collect()));
     }
 }

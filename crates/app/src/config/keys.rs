@@ -88,7 +88,13 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "week_start",
         shape: Shape::OneOf(&[
-            "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
         ]),
         default: "monday",
         words: "First day of the week.",

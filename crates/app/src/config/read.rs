@@ -71,10 +71,8 @@ pub(crate) fn load(given: &Given) -> Outcome<Config> {
 
 /// The file named by the flag or the variable, else the one in the data or working folder.
 fn find(given: &Given) -> Outcome<Option<PathBuf>> {
-    let named = given
-        .config
-        .clone()
-        .or_else(|| given.variables.get(CONFIG_VARIABLE).map(PathBuf::from));
+    let named =
+        given.config.clone().or_else(|| given.variables.get(CONFIG_VARIABLE).map(PathBuf::from));
     if let Some(named) = named {
         return if named.is_file() {
             Ok(Some(named))

@@ -36,11 +36,8 @@ fn human(answer: &Answer) -> String {
     let keys = keys(answer);
     let mut header: Vec<String> = keys.clone();
     let mut right: Vec<bool> = keys.iter().map(|_| false).collect();
-    let shows: Vec<Shows<'_>> = answer
-        .metrics
-        .iter()
-        .map(|(name, meta)| Shows::of(answer, name, meta))
-        .collect();
+    let shows: Vec<Shows<'_>> =
+        answer.metrics.iter().map(|(name, meta)| Shows::of(answer, name, meta)).collect();
     for show in &shows {
         show.header(answer, &mut header);
     }
@@ -96,11 +93,8 @@ impl<'a> Shows<'a> {
     }
 
     fn header(&self, answer: &Answer, header: &mut Vec<String>) {
-        let title = if answer.metrics.len() > 1 {
-            self.name.to_owned()
-        } else {
-            self.meta.title.clone()
-        };
+        let title =
+            if answer.metrics.len() > 1 { self.name.to_owned() } else { self.meta.title.clone() };
         match self.meta.statistics.first() {
             Some(first) if self.counts_apart() && self.meta.unit != Unit::Share => {
                 header.push(format!("{title}\n{first}"));

@@ -41,7 +41,10 @@ pub(crate) fn report(imported: &Imported) -> String {
     kinds(report, &mut text);
     if report.quarantined > 0 {
         let _ = writeln!(text, "\n{} rows in quarantine", number(report.quarantined));
-        tallies(report.quarantined_by_reason.iter().map(|(code, tally)| (code.as_str(), tally)), &mut text);
+        tallies(
+            report.quarantined_by_reason.iter().map(|(code, tally)| (code.as_str(), tally)),
+            &mut text,
+        );
         text.push_str("see them with `deskmeter quarantine list`\n");
     }
     if !report.unmapped.is_empty() {

@@ -73,18 +73,14 @@ impl Sheet {
     fn array(&self, index: usize, kind: Column) -> ArrayRef {
         let cells = self.rows.iter().map(|row| row.get(index).unwrap_or(&Cell::Empty));
         match kind {
-            Column::Text => {
-                Arc::new(StringArray::from_iter(cells.map(|cell| match cell {
-                    Cell::Text(text) => Some(text.as_str()),
-                    _ => None,
-                })))
-            }
-            Column::Whole => {
-                Arc::new(Int64Array::from_iter(cells.map(|cell| match cell {
-                    Cell::Whole(whole) => Some(*whole),
-                    _ => None,
-                })))
-            }
+            Column::Text => Arc::new(StringArray::from_iter(cells.map(|cell| match cell {
+                Cell::Text(text) => Some(text.as_str()),
+                _ => None,
+            }))),
+            Column::Whole => Arc::new(Int64Array::from_iter(cells.map(|cell| match cell {
+                Cell::Whole(whole) => Some(*whole),
+                _ => None,
+            }))),
             Column::Number => {
                 #[expect(clippy::cast_precision_loss, reason = "counts shown beside fractions")]
                 let numbers = cells.map(|cell| match cell {
@@ -126,11 +122,7 @@ mod tests {
             ("value", Column::Number),
             ("n", Column::Whole),
         ]);
-        sheet.rows.push(vec![
-            "e-mail, \"web\"".into(),
-            Cell::Number(900.0),
-            Cell::Whole(3),
-        ]);
+        sheet.rows.push(vec!["e-mail, \"web\"".into(), Cell::Number(900.0), Cell::Whole(3)]);
         sheet.rows.push(vec![Cell::Empty, Cell::Empty, Cell::Whole(0)]);
         sheet
     }

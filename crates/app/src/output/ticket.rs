@@ -28,8 +28,8 @@ pub(crate) fn page(page: &TicketPage) -> Outcome<Page> {
     ]);
     sheet.rows.extend(page.rows.iter().map(cells));
     let batch = sheet.batch()?;
-    let header =
-        ["ticket", "status", "channel", "priority", "group", "agent", "time", "value"].map(str::to_owned);
+    let header = ["ticket", "status", "channel", "priority", "group", "agent", "time", "value"]
+        .map(str::to_owned);
     let rows: Vec<Vec<String>> = page.rows.iter().map(line).collect();
     let mut human = table(&header, &[false, false, false, false, false, false, false, true], &rows);
     // Writing to a string cannot fail.

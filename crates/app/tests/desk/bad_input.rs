@@ -75,7 +75,13 @@ fn rows_that_cannot_be_understood_are_kept_and_the_rest_counts() {
         .collect();
     assert_eq!(
         places,
-        ["history.jsonl:2", "history.jsonl:3", "history.jsonl:4", "history.jsonl:5", "history.jsonl:6"]
+        [
+            "history.jsonl:2",
+            "history.jsonl:3",
+            "history.jsonl:4",
+            "history.jsonl:5",
+            "history.jsonl:6"
+        ]
     );
     let answer = desk.json(&["ask", "volume"]);
     assert_eq!(answer["rows"][0]["cells"]["volume"]["value"], json!(1), "{answer:#}");

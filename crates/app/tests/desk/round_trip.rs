@@ -6,7 +6,8 @@ use serde_json::json;
 #[test]
 fn two_commands_lead_from_files_to_numbers() {
     let desk = Desk::filled();
-    let answer = desk.json(&["ask", "first_response_time", "--by", "channel", "--clock", "calendar"]);
+    let answer =
+        desk.json(&["ask", "first_response_time", "--by", "channel", "--clock", "calendar"]);
     let values: Vec<_> = answer["rows"]
         .as_array()
         .unwrap()
@@ -71,7 +72,14 @@ fn a_metric_explains_itself() {
 fn a_cell_opens_to_exactly_the_tickets_it_counts() {
     let desk = Desk::filled();
     let page = desk.json(&[
-        "explain", "cell", "first_response_time", "--by", "channel", "--clock", "calendar", "--is",
+        "explain",
+        "cell",
+        "first_response_time",
+        "--by",
+        "channel",
+        "--clock",
+        "calendar",
+        "--is",
         "channel=chat",
     ]);
     let mut tickets: Vec<&str> = page["rows"]
@@ -88,8 +96,13 @@ fn a_cell_opens_to_exactly_the_tickets_it_counts() {
 fn the_past_can_be_asked_again_and_the_difference_explained() {
     let desk = Desk::filled();
     // Everything was learnt at import; what arrives later is recorded later.
-    let late = event("late", "T1", "2026-03-02T10:30:00Z", "message",
-        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}));
+    let late = event(
+        "late",
+        "T1",
+        "2026-03-02T10:30:00Z",
+        "message",
+        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}),
+    );
     desk.write("late.jsonl", late);
     desk.succeed(&["import", "late.jsonl"]);
     let past = desk.json(&["ask", "volume", "--as-of", "2026-03-05T00:00:00Z"]);
@@ -100,7 +113,14 @@ fn the_past_can_be_asked_again_and_the_difference_explained() {
 fn answers_come_as_table_csv_and_parquet() {
     let desk = Desk::filled();
     let human = desk.succeed(&[
-        "ask", "first_response_time", "--by", "channel", "--clock", "calendar", "--format", "table",
+        "ask",
+        "first_response_time",
+        "--by",
+        "channel",
+        "--clock",
+        "calendar",
+        "--format",
+        "table",
     ]);
     assert!(human.contains("5 min") && human.contains("6 min"), "{human}");
     let csv = desk.succeed(&["ask", "volume", "--by", "channel", "--format", "csv"]);

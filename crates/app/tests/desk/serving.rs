@@ -7,8 +7,21 @@ use serde_json::{Value, json};
 fn api_and_command_line_give_the_same_answer_across_a_restart() {
     let desk = Desk::filled();
     let ask = [
-        "ask", "first_response_time", "volume", "--by", "channel", "--every", "week", "--range",
-        "2026-03", "--zone", "Europe/Berlin", "--clock", "calendar", "--stat", "median,p90",
+        "ask",
+        "first_response_time",
+        "volume",
+        "--by",
+        "channel",
+        "--every",
+        "week",
+        "--range",
+        "2026-03",
+        "--zone",
+        "Europe/Berlin",
+        "--clock",
+        "calendar",
+        "--stat",
+        "median,p90",
     ];
     let question = json!({
         "metrics": ["first_response_time", "volume"], "by": ["channel"], "every": "week",

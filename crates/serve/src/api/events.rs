@@ -54,7 +54,7 @@ struct Sorted {
 
 /// Send events
 ///
-/// The body is one CloudEvent, a JSON array of them (CloudEvents batch), or JSON lines. An answer
+/// The body is one `CloudEvent`, a JSON array of them (CloudEvents batch), or JSON lines. An answer
 /// means that everything in it is on disk and shows in the next answer. Events are recognised by
 /// source and id, so sending again is safe.
 #[utoipa::path(

@@ -181,9 +181,7 @@ impl From<intake::Error> for Problem {
             intake::Error::Connect(connect::Error::Mapping(issues)) => {
                 Self::issues("the mapping", as_ours(issues))
             }
-            intake::Error::Connect(error) => {
-                Self::new(Kind::Invalid, "import", error.to_string())
-            }
+            intake::Error::Connect(error) => Self::new(Kind::Invalid, "import", error.to_string()),
             intake::Error::Store(error) => error.into(),
             error @ intake::Error::Thread(_) => Self::internal(&error),
         }
@@ -214,8 +212,12 @@ async fn receive(request: Request) -> Result<Received, Problem> {
             Some("mapping") => received.mapping(field).await?,
             other => {
                 let name = other.unwrap_or_default();
-                return Err(Problem::new(Kind::Malformed, "form", format!("unknown part `{name}`"))
-                    .hint("send `file` parts and at most one `mapping`"));
+                return Err(Problem::new(
+                    Kind::Malformed,
+                    "form",
+                    format!("unknown part `{name}`"),
+                )
+                .hint("send `file` parts and at most one `mapping`"));
             }
         }
     }

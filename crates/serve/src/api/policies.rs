@@ -23,7 +23,7 @@ pub(crate) struct InForce {
 )]
 pub(crate) async fn current(State(desk): State<Desk>) -> Result<Json<InForce>, Problem> {
     let snapshot = desk.store().snapshot();
-    let policies = serde_json::to_value(&*snapshot.policies)
-        .map_err(|error| Problem::internal(&error))?;
+    let policies =
+        serde_json::to_value(&*snapshot.policies).map_err(|error| Problem::internal(&error))?;
     Ok(Json(InForce { digest: snapshot.policies.digest(), policies }))
 }

@@ -36,17 +36,6 @@ pub(crate) enum Answered {
     Many(Vec<Outcome>),
 }
 
-/// One question, or a batch of them.
-#[derive(Debug, utoipa::ToSchema)]
-#[expect(dead_code, reason = "documents the body, which is read leniently")]
-pub(crate) enum Asked {
-    /// One question.
-    #[schema(title = "one question")]
-    One(Question),
-    /// Several, answered in order.
-    Many(Vec<Question>),
-}
-
 /// Ask a question, or several
 ///
 /// A question that is wrong comes back with all its issues. In a batch each question has an

@@ -6,9 +6,9 @@ use crate::payload::Params;
 use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::extract::{Path, State};
+use engine::semantic::Question;
 use engine::semantic::question::{Ends, Range};
 use engine::semantic::tickets::{Drill, Sort};
-use engine::semantic::Question;
 use engine::{TicketExplanation, TicketPage};
 use serde::Deserialize;
 

@@ -25,9 +25,10 @@ impl Known {
             let rows = store.quarantine_list(&QuarantineFilter::default(), after, page).await?;
             let Some(last) = rows.last() else { break };
             after = last.id;
-            known.0.extend(rows.iter().map(|row| {
-                hash(&row.source, &row.place, &row.reason, row.raw.as_bytes())
-            }));
+            known.0.extend(
+                rows.iter()
+                    .map(|row| hash(&row.source, &row.place, &row.reason, row.raw.as_bytes())),
+            );
         }
         Ok(known)
     }

@@ -44,9 +44,10 @@ impl Pump {
     pub(crate) fn run(self, job: Job, listener: &Listener) -> Result<Pumped, Error> {
         let Self { store, runtime, import, known } = self;
         let source = job.source.as_deref().map(Text::from);
-        let named = job.source.clone().or_else(|| {
-            job.mapping.as_ref().map(|mapping| mapping.source().to_owned())
-        });
+        let named = job
+            .source
+            .clone()
+            .or_else(|| job.mapping.as_ref().map(|mapping| mapping.source().to_owned()));
         let mut rejects = Rejects {
             store: store.clone(),
             runtime,

@@ -33,8 +33,8 @@ async fn sending_again_changes_nothing() {
 #[tokio::test]
 async fn what_is_not_understood_is_kept_and_the_rest_counts() {
     let desk = Desk::new().await;
-    let good = event("e1", "T1", "2026-03-09T09:00:00Z", "created", json!({"channel": "email"}));
-    let bad = event("e2", "T1", "2026-03-09T09:00:00Z", "exploded", json!({}));
+    let good = event("e1", "T1", "2026-03-09T09:00:00Z", "created", &json!({"channel": "email"}));
+    let bad = event("e2", "T1", "2026-03-09T09:00:00Z", "exploded", &json!({}));
     let receipt = desk.post("/api/v1/events", &json!([good, bad])).await.ok();
     assert_eq!((&receipt["new"], &receipt["quarantined"]), (&json!(1), &json!(1)));
     assert_eq!(receipt["items"][0]["result"], json!("accepted"));
@@ -47,7 +47,7 @@ async fn what_is_not_understood_is_kept_and_the_rest_counts() {
 #[tokio::test]
 async fn a_body_of_nothing_but_mistakes_is_a_problem_with_all_of_them() {
     let desk = Desk::new().await;
-    let bad = |id: &str| event(id, "T1", "2026-03-09T09:00:00Z", "exploded", json!({}));
+    let bad = |id: &str| event(id, "T1", "2026-03-09T09:00:00Z", "exploded", &json!({}));
     let problem = desk.post("/api/v1/events", &json!([bad("e1"), bad("e2")])).await.problem(422);
     assert_eq!(problem["issues"].as_array().unwrap().len(), 2, "{problem:#}");
     let counts = desk.get("/api/v1/quarantine/counts").await.ok();

@@ -18,8 +18,7 @@ async fn another_host_is_refused() {
 #[tokio::test]
 async fn a_page_of_another_origin_may_not_write() {
     let desk = Desk::new().await;
-    let request =
-        request("POST", "/api/v1/events").header(header::ORIGIN, "https://evil.example");
+    let request = request("POST", "/api/v1/events").header(header::ORIGIN, "https://evil.example");
     desk.send(request.body(Body::from("[]")).unwrap()).await.problem(403);
 }
 
@@ -57,7 +56,8 @@ async fn bodies_have_a_limit() {
 async fn answers_are_compressed_for_those_who_ask() {
     let desk = Desk::new().await;
     for encoding in ["gzip", "zstd"] {
-        let asked = request("GET", "/api/v1/openapi.json").header(header::ACCEPT_ENCODING, encoding);
+        let asked =
+            request("GET", "/api/v1/openapi.json").header(header::ACCEPT_ENCODING, encoding);
         let reply = desk.send(asked.body(Body::empty()).unwrap()).await;
         assert_eq!(reply.headers[header::CONTENT_ENCODING], encoding);
     }

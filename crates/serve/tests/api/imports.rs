@@ -79,7 +79,7 @@ async fn a_table_without_a_mapping_is_a_problem() {
 #[tokio::test]
 async fn a_file_cut_off_keeps_what_was_whole() {
     let desk = Desk::new().await;
-    let whole = event("e1", "T1", "2026-03-09T09:00:00Z", "created", json!({})).to_string();
+    let whole = event("e1", "T1", "2026-03-09T09:00:00Z", "created", &json!({})).to_string();
     let cut = &whole[..whole.len() / 2];
     let body = format!("{whole}\n{cut}");
     let imported = desk.post_text("/api/v1/imports", "application/x-ndjson", body).await.ok();

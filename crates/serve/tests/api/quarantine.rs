@@ -5,7 +5,7 @@ use serde_json::json;
 
 async fn with_two_rows() -> Desk {
     let desk = Desk::new().await;
-    let bad = |id: &str| event(id, "T1", "2026-03-09T09:00:00Z", "exploded", json!({}));
+    let bad = |id: &str| event(id, "T1", "2026-03-09T09:00:00Z", "exploded", &json!({}));
     desk.post("/api/v1/events", &json!([bad("e1"), bad("e2")])).await.problem(422);
     desk
 }
@@ -37,9 +37,6 @@ async fn rows_are_thrown_away_by_number_only() {
 async fn what_is_still_not_understood_stays() {
     let desk = with_two_rows().await;
     let replayed = desk.post("/api/v1/quarantine/replay", &json!({})).await.ok();
-    assert_eq!(
-        replayed,
-        json!({"tried": 2, "understood": 0, "new": 0, "remaining": 2})
-    );
+    assert_eq!(replayed, json!({"tried": 2, "understood": 0, "new": 0, "remaining": 2}));
     assert_eq!(desk.get("/api/v1/quarantine/counts").await.ok()["total"], json!(2));
 }

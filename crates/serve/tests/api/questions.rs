@@ -31,14 +31,17 @@ async fn address_and_body_ask_the_same() {
 #[tokio::test]
 async fn a_wrong_question_gets_all_its_issues_with_hints() {
     let desk = Desk::filled().await;
-    let question = json!({"metrics": ["first_respons_time"], "by": ["chanel"], "every": "fortnight"});
+    let question =
+        json!({"metrics": ["first_respons_time"], "by": ["chanel"], "every": "fortnight"});
     let problem = desk.post("/api/v1/questions", &question).await.problem(422);
     let issues = problem["issues"].as_array().unwrap();
     let codes: Vec<&str> = issues.iter().map(|issue| issue["code"].as_str().unwrap()).collect();
     for code in ["unknown_metric", "unknown_grain"] {
         assert!(codes.contains(&code), "{code} missing: {problem:#}");
     }
-    assert!(issues.iter().any(|issue| issue["hint"] == json!("did you mean `first_response_time`?")));
+    assert!(
+        issues.iter().any(|issue| issue["hint"] == json!("did you mean `first_response_time`?"))
+    );
 }
 
 #[tokio::test]
@@ -79,7 +82,7 @@ async fn an_unchanged_answer_is_not_sent_twice() {
     let unchanged = desk.send(again().body(Body::empty()).unwrap()).await;
     assert_eq!(unchanged.status.as_u16(), 304);
     assert!(unchanged.text.is_empty());
-    let new = event("n1", "T3", "2026-03-10T09:00:00Z", "created", json!({}));
+    let new = event("n1", "T3", "2026-03-10T09:00:00Z", "created", &json!({}));
     desk.post("/api/v1/events", &new).await.ok();
     let changed = desk.send(again().body(Body::empty()).unwrap()).await.ok();
     assert_eq!(changed["rows"][0]["cells"]["volume"]["value"], json!(3));
@@ -107,8 +110,8 @@ async fn what_arrives_late_is_a_restatement_with_its_cause() {
         event["recordedtime"] = json!(at);
         event
     };
-    let early = event("e1", "T1", "2026-03-09T09:00:00Z", "created", json!({}));
-    let late = event("e2", "T2", "2026-03-09T10:00:00Z", "created", json!({}));
+    let early = event("e1", "T1", "2026-03-09T09:00:00Z", "created", &json!({}));
+    let late = event("e2", "T2", "2026-03-09T10:00:00Z", "created", &json!({}));
     let events = json!([seen(early, "2026-03-09T09:00:00Z"), seen(late, "2026-03-12T10:00:00Z")]);
     desk.post("/api/v1/events", &events).await.ok();
     let question = json!({"metrics": ["volume"], "as_of": "2026-03-11T00:00:00Z"});
