@@ -1,6 +1,7 @@
 //! Events on the wire: CloudEvents 1.0 as one JSON object, a JSON batch, or JSON lines.
 //!
-//! [`parse`] reads what anybody may send and says exactly what is wrong with the rest; [`write`](write())
+//! [`parse`] reads what anybody may send and says exactly what is wrong with the rest;
+//! [`write`](write())
 //! puts an event down in one canonical form that reads back as the same event. The shape of each
 //! type is published as JSON Schema ([`schemas`]).
 //!

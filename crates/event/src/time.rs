@@ -139,7 +139,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn writing_and_reading_agree_with_jiff(micros in -4_000_000_000_000_000..8_000_000_000_000_000_i64) {
+        fn writing_and_reading_agree_with_jiff(
+            micros in -4_000_000_000_000_000..8_000_000_000_000_000_i64,
+        ) {
             let instant = Instant::from_micros(micros);
             let text = instant.to_string();
             prop_assert_eq!(&text, &jiff::Timestamp::try_from(instant).unwrap().to_string());
@@ -148,7 +150,10 @@ mod tests {
 
         #[test]
         fn offsets_and_decimals_agree_with_jiff(
-            micros in 0..4_000_000_000_000_000_i64, hours in 0..14_i64, minutes in 0..60_i64, west: bool,
+            micros in 0..4_000_000_000_000_000_i64,
+            hours in 0..14_i64,
+            minutes in 0..60_i64,
+            west: bool,
         ) {
             let local = Instant::from_micros(micros).to_string();
             let sign = if west { '-' } else { '+' };

@@ -73,7 +73,8 @@ pub struct MetricMeta {
 /// One row: a bucket of time and a group, with one cell per metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Row {
-    /// Local start of the bucket (`2026-11-09`, hours as `2026-11-09T14:00`); absent without a grain.
+    /// Local start of the bucket (`2026-11-09`, hours as `2026-11-09T14:00`); absent without a
+    /// grain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// Whether the bucket is cut by the range or not over yet.

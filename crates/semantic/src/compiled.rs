@@ -19,10 +19,12 @@
 //! A distinct count and a stock have no `n` column: their `n` is their value (of a stock the last).
 //!
 //! *Missing cells.* A part without a row for a key means: `n` = 0, value absent; but a count is 0,
-//! and a share or flow whose denominator is absent is null. A **stock** part ([`Part::stock`]) has a
+//! and a share or flow whose denominator is absent is null. A **stock** part ([`Part::stock`]) has
+//! a
 //! row only where the stock changed: the first bucket's row includes the opening balance, and every
 //! later bucket without a row repeats the one before (0 before the first). Buckets that begin after
-//! the present have no value. Where `stock.every` is finer than the question's grain, fill the finer
+//! the present have no value. Where `stock.every` is finer than the question's grain, fill the
+//! finer
 //! spine first and roll it up by the measure's reading (last, average, max or min of the days).
 //! Without a time column the row is the value itself.
 

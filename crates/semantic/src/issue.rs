@@ -1,4 +1,5 @@
-//! What is wrong with a question or a definition, as a value: every problem at once, each with a remedy.
+//! What is wrong with a question or a definition, as a value: every problem at once, each with a
+//! remedy.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,7 +11,8 @@ use std::fmt;
 pub struct Issue {
     /// Which problem this is, stable across releases; each one is listed in [`CODES`].
     pub code: String,
-    /// Where: a path in the question (`where[1]`) or a file and line (`first_response_time.yaml:12`).
+    /// Where: a path in the question (`where[1]`) or a file and line
+    /// (`first_response_time.yaml:12`).
     pub place: String,
     /// What is wrong, in one lower-case sentence without a full stop.
     pub message: String,

@@ -1,6 +1,7 @@
 //! What the numbers mean: metric definitions, the question, and the compiler between them.
 //!
-//! A [`Question`] and a catalogue of definitions become stock DataFusion logical plans, or a list of
+//! A [`Question`] and a catalogue of definitions become stock DataFusion logical plans, or a list
+//! of
 //! [`Issue`]s with a remedy each. An [`Answer`] is what the plans' rows are written as.
 //!
 //! Arrows: `facts` (schemas of the fact tables) and `event`.

@@ -1,5 +1,7 @@
 //! House rules that no compiler checks: arrows between rooms, documents, shapes of files.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,15 +140,17 @@ fn sources_are_shaped_alike() {
         if !text.trim_start_matches("#![").contains("//!") {
             problems.push(format!("{file}: say in one `//!` sentence what it is for"));
         }
+        let is_test = file.contains("/tests/") || file.ends_with("/cli.rs");
         for (number, line) in text.lines().enumerate() {
             let place = format!("{file}:{}", number + 1);
             if line.contains('\t') {
                 problems.push(format!("{place}: tab"));
             }
-            if line.chars().count() > LINE_CHARS_MAX && !line.contains("http") {
+            // Texts are not broken for the margin's sake, nor are the examples of `--help`.
+            if line.chars().count() > LINE_CHARS_MAX && !line.contains(['"', '|']) && !is_test {
                 problems.push(format!("{place}: longer than {LINE_CHARS_MAX} characters"));
             }
-            if line.contains(concat!("TO", "DO")) && !line.contains('#') {
+            if line.contains(concat!(" TO", "DO")) && !line.contains('#') {
                 problems.push(format!("{place}: a task without an issue number"));
             }
         }

@@ -1,8 +1,11 @@
 //! Stocks: how many rows are in it at an instant, or at the end of every bucket.
 //!
-//! Over time there is no join with a calendar: every row is +1 when it enters and −1 when it leaves,
-//! summed per bucket, and a running sum over buckets is the stock at their ends. What entered before
-//! the period enters in its first bucket, which makes that bucket's row include the opening balance.
+//! Over time there is no join with a calendar: every row is +1 when it enters and −1 when it
+//! leaves,
+//! summed per bucket, and a running sum over buckets is the stock at their ends. What entered
+//! before
+//! the period enters in its first bucket, which makes that bucket's row include the opening
+//! balance.
 
 use super::scope::instant;
 use super::shape::{Keys, bucket, named};

@@ -42,7 +42,10 @@ proptest! {
     #[test]
     fn equals_the_calendar_library(
         // 1950 to 2240: before the first rule of some zones, beyond the table of offsets.
-        mut instants in proptest::collection::vec(-631_152_000_000_000_i64..8_520_336_000_000_000, 1..40),
+        mut instants in proptest::collection::vec(
+            -631_152_000_000_000_i64..8_520_336_000_000_000,
+            1..40,
+        ),
         zone in 0..ZONES.len(),
         grain in proptest::sample::select(vec!["hour", "day", "week", "month", "quarter", "year"]),
         first in proptest::sample::select(vec![
