@@ -53,10 +53,10 @@ impl Fold<'_> {
         let rated = agent.clone().or_else(|| self.last_replier.clone());
         let credit = rated.or_else(|| self.owner.agent.clone());
         let rating = self.ratings.answered(solved_at);
-        if let Some(word) = suspicion(rating, entry.at, *score, role) {
-            rating.suspicious = Some(word);
-        }
-        rating.answer_changed = match (rating.rating_box, rating_box) {
+        // A person who answers after a machine says something new, and changes no mind.
+        let before = rating.rating_box.filter(|_| rating.suspicious.is_none());
+        rating.suspicious = suspicion(rating, entry.at, *score, role);
+        rating.answer_changed = match (before, rating_box) {
             (Some(RatingBox::Good), Some(RatingBox::Bad)) => Some("good_to_bad"),
             (Some(RatingBox::Bad), Some(RatingBox::Good)) => Some("bad_to_good"),
             _ => rating.answer_changed,

@@ -82,6 +82,14 @@ fn answers_of_machines_are_suspicious() {
         "rating0 suspicious=several_at_once",
     );
     check("", "09:00 c creates\n10:00 bot rates 5/5", "rating0 suspicious=bot");
+    check(
+        "",
+        "09:00 c creates
+         10:00 rule offers
+         10:00:02 c rates 5/5
+         12:00 c rates 1/5",
+        "rating0 suspicious=- box=bad answer_changed=-",
+    );
 }
 
 #[test]
