@@ -7,6 +7,7 @@ mod raw;
 mod warn;
 
 pub(crate) use raw::Rows;
+pub(crate) use warn::no_calendar;
 
 use crate::error::Result;
 use arrow::array::RecordBatch;

@@ -1,6 +1,6 @@
 //! The engine: questions in, answers out.
 
-use crate::answer::{Results, assemble};
+use crate::answer::{Results, assemble, no_calendar};
 use crate::error::{Error, Result, store as store_failed};
 use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, Limits, ROWS_MAX};
 use crate::session::Session;
@@ -116,7 +116,8 @@ impl Engine {
             return Ok(kept);
         }
         let results = self.run(&compiled, &view).await?;
-        let answer = assemble(&compiled, &results, view.freshness())?;
+        let mut answer = assemble(&compiled, &results, view.freshness())?;
+        answer.warnings.extend(no_calendar(&answer, &view.snapshot().policies));
         self.keep(key, &answer);
         Ok(answer)
     }

@@ -1,6 +1,7 @@
 //! What a reader should know before trusting an answer's numbers.
 
-use semantic::answer::{Row, Warning};
+use facts::Policies;
+use semantic::answer::{Answer, Row, Warning};
 use semantic::compiled::Compiled;
 use semantic::definition::Kind;
 use semantic::time::{Grain, weekday_name};
@@ -26,6 +27,29 @@ pub(super) fn warnings(compiled: &Compiled, rows: &[Row]) -> Vec<Warning> {
         warnings.push(Warning::new("week_start", format!("weeks begin on {day}")));
     }
     warnings
+}
+
+/// Business hours were asked for, and no calendar says which they are.
+pub(crate) fn no_calendar(answer: &Answer, policies: &Policies) -> Option<Warning> {
+    if policies.default_calendar.is_some() {
+        return None;
+    }
+    let is_empty =
+        |name: &str| answer.rows.iter().all(|row| row.cells.get(name).is_none_or(|c| c.n == 0));
+    let unclocked: Vec<String> = answer
+        .metrics
+        .iter()
+        .filter(|(name, meta)| meta.clock.as_deref() == Some("business") && is_empty(name))
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    (!unclocked.is_empty()).then(|| {
+        let text = format!(
+            "{} counts business hours and there is no calendar, so it has no value: ask with \
+             `clock: calendar`, or name a `default_calendar` in the policies",
+            unclocked.join(", ")
+        );
+        Warning::new("no_calendar", text)
+    })
 }
 
 fn small(compiled: &Compiled, rows: &[Row]) -> Option<Warning> {
