@@ -54,6 +54,9 @@ impl Session {
             .with_repartition_file_scans(true);
         // An answer's plan is small: its optimisation must not cost more than its run.
         config.options_mut().execution.collect_statistics = false;
+        // Sorted in parts over sealed and fresh rows, keys that are equal or constant in each part
+        // get lost and DataFusion refuses its own plan.
+        config.options_mut().optimizer.repartition_sorts = false;
         let mut state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
