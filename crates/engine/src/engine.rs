@@ -3,6 +3,7 @@
 use crate::answer::{Results, assemble, no_calendar};
 use crate::error::{Error, Result, store as store_failed};
 use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, Limits, ROWS_MAX};
+use crate::oddity::estimated;
 use crate::session::Session;
 use crate::view::View;
 use arrow::array::RecordBatch;
@@ -115,9 +116,12 @@ impl Engine {
         if let Some(kept) = self.kept(&key) {
             return Ok(kept);
         }
-        let results = self.run(&compiled, &view).await?;
+        let (results, oddities) =
+            futures::try_join!(self.run(&compiled, &view), self.oddities(&compiled, &view))?;
         let mut answer = assemble(&compiled, &results, view.freshness())?;
         answer.warnings.extend(no_calendar(&answer, &view.snapshot().policies));
+        answer.warnings.extend(estimated(&compiled, &view));
+        answer.warnings.extend(oddities);
         self.keep(key, &answer);
         Ok(answer)
     }

@@ -1,12 +1,13 @@
 //! Answers and fact tables as CSV, JSON lines or Parquet.
 
 use crate::error::{Error, Result};
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use semantic::answer::{Answer, Cell, Row};
+use semantic::answer::{Answer, Cell, MetricMeta, Row};
+use semantic::definition::{Kind, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::Arc;
@@ -158,13 +159,42 @@ pub fn flatten(answer: &Answer) -> Result<RecordBatch> {
     }
     for (metric, suffix) in columns_of(answer) {
         let name = if suffix.is_empty() { metric.clone() } else { format!("{metric}.{suffix}") };
-        fields.push(Field::new(name, DataType::Float64, true));
         let numbers = answer.rows.iter().map(|row| {
             row.cells.get(&metric).and_then(|cell| numbers_of(cell).get(&suffix).copied().flatten())
         });
-        columns.push(Arc::new(numbers.collect::<Float64Array>()));
+        let (data_type, column): (_, ArrayRef) = if is_count(&answer.metrics[&metric], &suffix) {
+            (DataType::Int64, Arc::new(numbers.map(|it| it.map(whole)).collect::<Int64Array>()))
+        } else {
+            (DataType::Float64, Arc::new(numbers.collect::<Float64Array>()))
+        };
+        fields.push(Field::new(name, data_type, true));
+        columns.push(column);
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(Format::Csv.failed())
+}
+
+/// Whether a column of a metric counts things, by what the metric is and never by its numbers, so
+/// that the same question always has the same types.
+fn is_count(meta: &MetricMeta, suffix: &str) -> bool {
+    let last = suffix.rsplit('.').next().unwrap_or(suffix);
+    match last {
+        "n" | "unfinished" | "provisional" => true,
+        "numerator" | "denominator" => meta.kind == Kind::Share,
+        "avg" => false,
+        // The value itself, another statistic of it, or the same of another period.
+        _ => {
+            let first = meta.statistics.first().map(String::as_str);
+            meta.unit == Unit::Count
+                && matches!(meta.kind, Kind::Count | Kind::Stock)
+                && !matches!(last, "low" | "high")
+                && (first != Some("avg") || meta.statistics.iter().any(|name| name == last))
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "counts of tickets are far below 2^53")]
+fn whole(count: f64) -> i64 {
+    count.round() as i64
 }
 
 fn texts<'a>(answer: &'a Answer, text: impl Fn(&'a Row) -> Option<&'a str>) -> ArrayRef {
@@ -209,4 +239,54 @@ fn numbers_of(cell: &Cell) -> BTreeMap<String, Option<f64>> {
         numbers.insert(format!("{comparison}.n"), Some(compared.n as f64));
     }
     numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use semantic::definition::Good;
+
+    fn meta(kind: Kind, unit: Unit, statistics: &[&str]) -> MetricMeta {
+        MetricMeta {
+            metric: "m".to_owned(),
+            id: "M00".to_owned(),
+            variant: "standard".to_owned(),
+            version: 1,
+            title: String::new(),
+            definition: String::new(),
+            unit,
+            good: Good::Context,
+            kind,
+            statistics: statistics.iter().map(|name| (*name).to_owned()).collect(),
+            clock: None,
+            attribution: String::new(),
+            parameters: BTreeMap::new(),
+            population: "default".to_owned(),
+        }
+    }
+
+    #[test]
+    fn counts_are_whole_numbers_and_nothing_else_is() {
+        let volume = meta(Kind::Count, Unit::Count, &["count"]);
+        let backlog = meta(Kind::Stock, Unit::Count, &["avg", "last"]);
+        let share = meta(Kind::Share, Unit::Share, &["ratio"]);
+        let wait = meta(Kind::Duration, Unit::Seconds, &["median", "p90"]);
+        for (meta, suffix, expected) in [
+            (&volume, "", true),
+            (&volume, "previous_period", true),
+            (&volume, "previous_period.n", true),
+            (&backlog, "", false),
+            (&backlog, "last", true),
+            (&backlog, "avg", false),
+            (&share, "", false),
+            (&share, "numerator", true),
+            (&share, "low", false),
+            (&wait, "", false),
+            (&wait, "n", true),
+            (&wait, "unfinished", true),
+            (&wait, "p90", false),
+        ] {
+            assert_eq!(is_count(meta, suffix), expected, "{:?} `{suffix}`", meta.kind);
+        }
+    }
 }

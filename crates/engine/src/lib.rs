@@ -9,6 +9,7 @@
 //! Start reading at [`Engine::ask`], then `tables.rs` (rows) and `answer.rs` (cells).
 
 mod answer;
+mod check;
 mod engine;
 pub mod error;
 mod explain;
@@ -17,17 +18,19 @@ pub mod export;
 pub mod function;
 pub mod interval;
 pub mod limits;
+mod oddity;
 mod restate;
 mod session;
 mod tables;
 mod tickets;
 mod view;
 
+pub use check::Checker;
 pub use engine::{Engine, Settings};
 pub use error::{Error, Kind};
 pub use explain::TicketExplanation;
 pub use explore::DimensionValue;
 pub use limits::Limits;
-pub use restate::{Cause, CellKey, Change, LateEvent, Restatement};
+pub use restate::{Cause, CellKey, Change, LateEvent, Restatement, Why};
 pub use semantic;
 pub use tickets::{TicketPage, TicketRow};

@@ -11,7 +11,7 @@ use semantic::limits::PAGE_MAX;
 use semantic::question::{Ends, Question, Range};
 use semantic::tickets::Drill;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The difference between an answer as it was known at an instant and as it is known now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -28,6 +28,33 @@ pub struct Restatement {
     pub causes: Vec<Cause>,
     /// How many such tickets there are, where not all are listed.
     pub causes_total: usize,
+    /// How many tickets simply went on after the report: what happened on them happened later.
+    pub continued_total: usize,
+}
+
+/// Why a cell differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Something that had happened by the report was learnt of after it.
+    Restated,
+    /// Things happened after the report, in a period that was not over or not settled.
+    Continued,
+    /// Both.
+    Both,
+    /// Nothing happened, but time passed: a window of days closed, or a clock ran out.
+    Elapsed,
+}
+
+impl Why {
+    const fn of(restated: bool, continued: bool) -> Self {
+        match (restated, continued) {
+            (true, true) => Self::Both,
+            (true, false) => Self::Restated,
+            (false, true) => Self::Continued,
+            (false, false) => Self::Elapsed,
+        }
+    }
 }
 
 /// Names one cell of an answer: its row and its metric.
@@ -55,6 +82,8 @@ pub struct Change {
     pub then: Option<Cell>,
     /// What is known now; absent where the row exists no longer.
     pub now: Option<Cell>,
+    /// Whether late news or later events made the difference.
+    pub why: Why,
 }
 
 /// A ticket of which something was learnt late.
@@ -64,7 +93,7 @@ pub struct Cause {
     pub source: String,
     /// Its id there.
     pub ticket: String,
-    /// What happened before the period's end and was learnt of after the report.
+    /// What had happened by the report and was learnt of after it.
     pub late: Vec<LateEvent>,
 }
 
@@ -102,21 +131,36 @@ impl Engine {
             }));
         }
         let now = self.ask(&second).await?;
-        let changes = changes(&then, &now);
-        let (causes, causes_total) = self.causes(&first, &second, &changes, at).await?;
-        Ok(Restatement { as_of: at.to_string(), then, now, changes, causes, causes_total })
+        let mut changes = changes(&then, &now);
+        let told = self.told(&first, &second, &mut changes, at).await?;
+        let mut causes: Vec<Cause> = told
+            .iter()
+            .filter(|(_, news)| !news.late.is_empty())
+            .map(|((source, ticket), news)| Cause {
+                source: source.clone(),
+                ticket: ticket.clone(),
+                late: news.late.clone(),
+            })
+            .collect();
+        let causes_total = causes.len();
+        causes.truncate(CAUSES_MAX);
+        let continued_total = told.values().filter(|news| news.went_on).count();
+        let as_of = at.to_string();
+        Ok(Restatement { as_of, then, now, changes, causes, causes_total, continued_total })
     }
 
-    /// The tickets of the cells that differ, then or now, of which something was learnt late.
-    async fn causes(
+    /// What we learnt after the report of the tickets of the cells that differ, then or now; says
+    /// for each cell why it differs.
+    async fn told(
         &self,
         first: &Question,
         second: &Question,
-        changes: &[Change],
+        changes: &mut [Change],
         at: Instant,
-    ) -> Result<(Vec<Cause>, usize)> {
-        let mut keys: BTreeSet<(String, String)> = BTreeSet::new();
+    ) -> Result<BTreeMap<TicketKey, News>> {
+        let mut told: BTreeMap<TicketKey, News> = BTreeMap::new();
         for change in changes {
+            let (mut restated, mut continued) = (false, false);
             for question in [first, second] {
                 let drill = Drill {
                     metric: Some(change.cell.metric.clone()),
@@ -125,36 +169,55 @@ impl Engine {
                     limit: PAGE_MAX,
                     ..Drill::default()
                 };
-                let page = self.tickets(question, &drill).await?;
-                keys.extend(page.rows.into_iter().map(|row| (row.source, row.ticket)));
+                for row in self.tickets(question, &drill).await?.rows {
+                    let key = (row.source, row.ticket);
+                    let news = match told.get(&key) {
+                        Some(news) => news,
+                        None => {
+                            let news = self.news(&key, at).await?;
+                            told.entry(key).or_insert(news)
+                        }
+                    };
+                    restated |= !news.late.is_empty();
+                    continued |= news.went_on;
+                }
             }
+            change.why = Why::of(restated, continued);
         }
-        let mut causes = Vec::new();
-        for (source, ticket) in keys {
-            let found = self
-                .store()
-                .ticket(&source, &ticket)
-                .await
-                .map_err(store_failed("read a ticket's timeline"))?;
-            let Some((_, stored)) = found else { continue };
-            let late: Vec<LateEvent> = stored
-                .timeline
-                .iter()
-                .filter(|entry| entry.seen > at && entry.at <= at)
-                .map(|entry| LateEvent {
-                    id: entry.id.to_string(),
-                    at: entry.at.to_string(),
-                    seen: entry.seen.to_string(),
-                })
-                .collect();
-            if !late.is_empty() {
-                causes.push(Cause { source, ticket, late });
-            }
-        }
-        let total = causes.len();
-        causes.truncate(CAUSES_MAX);
-        Ok((causes, total))
+        Ok(told)
     }
+
+    /// What we learnt of a ticket after an instant.
+    async fn news(&self, (source, ticket): &TicketKey, at: Instant) -> Result<News> {
+        let found = self
+            .store()
+            .ticket(source, ticket)
+            .await
+            .map_err(store_failed("read a ticket's timeline"))?;
+        let Some((_, stored)) = found else { return Ok(News::default()) };
+        let unknown = || stored.timeline.iter().filter(|entry| entry.seen > at);
+        let late = unknown()
+            .filter(|entry| entry.at <= at)
+            .map(|entry| LateEvent {
+                id: entry.id.to_string(),
+                at: entry.at.to_string(),
+                seen: entry.seen.to_string(),
+            })
+            .collect();
+        Ok(News { late, went_on: unknown().any(|entry| entry.at > at) })
+    }
+}
+
+/// Source and id of a ticket.
+type TicketKey = (String, String);
+
+/// What became known of a ticket after a report.
+#[derive(Default)]
+struct News {
+    /// What had happened by then.
+    late: Vec<LateEvent>,
+    /// Whether anything happened afterwards.
+    went_on: bool,
 }
 
 fn is_instant(question: &Question) -> bool {
@@ -173,7 +236,7 @@ fn changes(then: &Answer, now: &Answer) -> Vec<Change> {
     cells
         .into_iter()
         .filter(|(_, (then, now))| reported(then.as_ref()) != reported(now.as_ref()))
-        .map(|(cell, (then, now))| Change { cell, then, now })
+        .map(|(cell, (then, now))| Change { cell, then, now, why: Why::Elapsed })
         .collect()
 }
 

@@ -91,7 +91,7 @@ async fn rows_are_the_same_sealed_or_fresh() {
 #[tokio::test]
 async fn every_cell_opens_to_as_many_rows_as_it_counts() {
     let desk = desk().await;
-    desk.store.accept(events(200)).await.unwrap();
+    desk.store.accept(events(120)).await.unwrap();
     for question in questions() {
         let answer = ask(&desk, &question).await;
         // Cells taken evenly over the answer: enough of every question, in little time.
@@ -176,10 +176,101 @@ async fn a_late_event_is_told_as_the_cause_of_a_restatement() {
     let values = |cell: &Option<semantic::answer::Cell>| cell.as_ref().and_then(|cell| cell.value);
     assert_eq!(values(&told.changes[0].then), Some(10_800.0));
     assert_eq!(values(&told.changes[0].now), Some(1_800.0));
+    assert_eq!((told.changes[0].why, told.continued_total), (engine::Why::Restated, 0));
     assert_eq!(told.causes.len(), 1);
     assert_eq!(told.causes[0].late[0].at, "2026-03-02T09:30:00Z");
     let unchanged = desk.engine.restatement(&question, "2026-04-01T00:00:00Z").await.unwrap();
     assert_eq!((unchanged.changes, unchanged.causes), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_period_that_went_on_is_not_called_restated() {
+    let desk = desk().await;
+    let solved = |id: &str, day: &str, seen: &str| {
+        ticket(id)
+            .created(at("2026-03-02T09:00:00Z"), |created| created.channel("email"))
+            .seen(at("2026-03-02T09:00:00Z"))
+            .solved(at(day), "g-2")
+            .seen(at(seen))
+            .events()
+    };
+    // Solved after the report; then one whose solve before the report was learnt of late.
+    let later = solved("1", "2026-03-20T09:00:00Z", "2026-03-20T09:00:00Z");
+    desk.store.accept(later).await.unwrap();
+    let mut question =
+        Question::read("{metrics: [{metric: full_resolution_time, clock: calendar}]}").unwrap();
+    question.range = Some(Range::Text("2026-03".to_owned()));
+    let report = "2026-03-15T00:00:00Z";
+    let told = desk.engine.restatement(&question, report).await.unwrap();
+    assert_eq!(told.changes[0].why, engine::Why::Continued);
+    assert_eq!((told.causes_total, told.continued_total), (0, 1));
+    let late = solved("2", "2026-03-10T09:00:00Z", "2026-03-16T09:00:00Z");
+    desk.store.accept(late).await.unwrap();
+    let told = desk.engine.restatement(&question, report).await.unwrap();
+    assert_eq!(told.changes[0].why, engine::Why::Both);
+    assert_eq!((told.causes_total, told.continued_total), (1, 1));
+}
+
+fn codes(answer: &Answer) -> Vec<&str> {
+    answer.warnings.iter().map(|warning| warning.code.as_str()).collect()
+}
+
+#[tokio::test]
+async fn odd_tickets_are_counted_in_a_warning() {
+    let desk = desk().await;
+    for (id, channel) in [("1", "email"), ("2", "email"), ("3", "chat")] {
+        let odd = ticket(id)
+            .created(at("2026-03-02T09:00:00Z"), |created| created.channel(channel))
+            .customer_message(at("2026-03-02T09:00:00Z"))
+            .solved(at("2026-03-02T10:00:00Z"), "g-2")
+            .reply(at("2026-03-02T11:00:00Z"), "g-2");
+        desk.store.accept(odd.events()).await.unwrap();
+    }
+    let said = async |text: &str| -> Option<String> {
+        let answer = ask(&desk, &Question::read(text).unwrap()).await;
+        let found = answer.warnings.into_iter().find(|it| it.code == "solved_before_reply");
+        found.map(|warning| warning.message)
+    };
+    let all = said("{metrics: [{metric: first_response_time, clock: calendar}]}").await;
+    assert!(all.as_deref().is_some_and(|text| text.contains("3 tickets were")), "{all:?}");
+    desk.store.seal_all().await.unwrap();
+    let mail = said(
+        "{metrics: [{metric: first_response_time, clock: calendar}], where: [channel = email]}",
+    );
+    let mail = mail.await;
+    assert!(mail.as_deref().is_some_and(|text| text.contains("2 tickets were")), "{mail:?}");
+    let april = "{metrics: [{metric: first_response_time, clock: calendar}], range: 2026-04}";
+    assert_eq!(said(april).await, None);
+    assert_eq!(said("{metrics: [volume]}").await, None, "a count measures no duration");
+}
+
+#[tokio::test]
+async fn estimates_are_called_estimates() {
+    let desk = desk().await;
+    desk.store.accept(events(20)).await.unwrap();
+    for (metric, estimated) in [("handle_time:estimated", true), ("handle_time", false)] {
+        let answer = ask(&desk, &Question::about([metric])).await;
+        assert_eq!(codes(&answer).contains(&"estimated"), estimated, "{metric}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn counts_are_written_without_a_fraction() {
+    let desk = desk().await;
+    desk.store.accept(events(20)).await.unwrap();
+    let question = Question::about(["volume", "first_contact_resolution"]);
+    let csv = engine::export::write_answer(
+        &ask(&desk, &question).await,
+        engine::export::Format::Csv,
+        Vec::new(),
+    );
+    let csv = String::from_utf8(csv.unwrap()).unwrap();
+    let (header, numbers) = csv.trim_end().split_once('\n').unwrap();
+    for (name, number) in header.split(',').zip(numbers.split(',')) {
+        let is_count = name == "volume" || name.ends_with(".n") || name.ends_with("tor");
+        assert!(!is_count || !number.contains('.'), "{name}: {number}");
+    }
+    assert!(header.contains("volume,"), "{header}");
 }
 
 #[tokio::test]
