@@ -4,6 +4,8 @@
 //! batches with segments sealed between. Both must give the rows expected, and every cell must open
 //! to exactly as many rows as it counts. `UPDATE=1` writes the rows that came out into the files:
 //! review the difference, it is a change of meaning.
+//!
+//! `cargo test -p engine --test scenarios -- questions csat.yaml` runs one file.
 
 #[path = "scenarios/desk.rs"]
 mod desk;
@@ -11,29 +13,46 @@ mod desk;
 mod oracle;
 
 use desk::{Arrival, Desk};
+use semantic::Catalog;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use testkit::scenario::{self, Asked, Scenario, expect, rewrite_expected};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
-#[tokio::test]
+/// Stores open at a time: enough to fill the cores while others wait for their files.
+const AT_ONCE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn questions_give_the_rows_expected() {
-    let update = update();
-    let mut failures = Vec::new();
-    for path in scenario::files(&folder()).unwrap() {
-        let scenario = Scenario::load(&path).unwrap();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if update {
-            rewrite(&path, &scenario).await;
-            continue;
+    let catalog = desk::catalog().unwrap();
+    if update() {
+        for (_, path, scenario) in chosen() {
+            rewrite(&path, &scenario, &catalog).await;
         }
+        return;
+    }
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    for (name, _, scenario) in chosen() {
+        let scenario = Arc::new(scenario);
         for arrival in [Arrival::AsWritten, Arrival::Disordered] {
-            let wrong = match Desk::open(&scenario, arrival).await {
-                Ok(desk) => check(&desk, &scenario).await,
-                Err(error) => vec![error],
-            };
-            failures.extend(wrong.iter().map(|line| format!("{name}, {arrival:?}: {line}")));
+            let (name, scenario) = (name.clone(), Arc::clone(&scenario));
+            let (catalog, permits) = (Arc::clone(&catalog), Arc::clone(&permits));
+            running.spawn(async move {
+                let _permit = permits.acquire_owned().await;
+                let wrong = match Desk::open(&scenario, &catalog, arrival).await {
+                    Ok(desk) => check(&desk, &scenario).await,
+                    Err(error) => vec![error],
+                };
+                wrong.into_iter().map(|line| format!("{name}, {arrival:?}: {line}")).collect()
+            });
         }
     }
+    let failures: Vec<Vec<String>> = running.join_all().await;
+    let mut failures: Vec<String> = failures.into_iter().flatten().collect();
+    failures.sort();
     assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }
 
@@ -42,17 +61,33 @@ async fn questions_give_the_rows_expected() {
 async fn oracles_agree_with_the_expectations() {
     let mut failures = Vec::new();
     let mut oracles = 0;
-    for path in scenario::files(&folder()).unwrap() {
-        let scenario = Scenario::load(&path).unwrap();
+    let chosen = chosen();
+    for (name, _, scenario) in &chosen {
         for (at, question) in scenario.questions.iter().enumerate() {
             let Some(sql) = &question.oracle else { continue };
             oracles += 1;
-            let wrong = oracle::check(sql, &scenario, &question.expect).await;
-            failures.extend(wrong.iter().map(|line| format!("{} [{at}]: {line}", path.display())));
+            let wrong = oracle::check(sql, scenario, &question.expect).await;
+            failures.extend(wrong.iter().map(|line| format!("{name} [{at}]: {line}")));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(oracles >= 10, "only {oracles} oracles");
+    assert!(oracles >= 10 || chosen.len() < 30, "only {oracles} oracles");
+}
+
+/// The scenarios to run: all, or the files named behind `--`.
+fn chosen() -> Vec<(String, PathBuf, Scenario)> {
+    let named: Vec<String> = std::env::args().filter(|word| word.ends_with(".yaml")).collect();
+    let mut chosen = Vec::new();
+    for path in scenario::files(&folder()).unwrap() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if named.is_empty() || named.contains(&name) {
+            let scenario = Scenario::load(&path);
+            assert!(scenario.is_ok(), "{name}: {}", scenario.unwrap_err());
+            chosen.extend(scenario.ok().map(|scenario| (name, path, scenario)));
+        }
+    }
+    assert!(chosen.len() >= named.len().max(1), "no such scenario among {named:?}");
+    chosen
 }
 
 fn folder() -> PathBuf {
@@ -70,9 +105,10 @@ async fn check(desk: &Desk, scenario: &Scenario) -> Vec<String> {
     for (at, asked) in scenario.questions.iter().enumerate() {
         let wrong = match desk.ask(scenario, &asked.ask).await {
             Ok(answer) => {
-                let mut wrong = compare(scenario, asked, &answer);
+                let mut wrong = compare(scenario, asked, &answer.json);
+                wrong.extend(missing_warnings(&asked.warnings, &answer.json));
                 if asked.no_drill_down.is_none() {
-                    wrong.extend(desk.drill_down(scenario, &asked.ask).await);
+                    wrong.extend(desk.drill_down(&answer).await);
                 }
                 wrong
             }
@@ -103,6 +139,14 @@ fn compare(scenario: &Scenario, asked: &Asked, answer: &Value) -> Vec<String> {
         .collect()
 }
 
+fn missing_warnings(expected: &[String], answer: &Value) -> Vec<String> {
+    let warnings = answer.get("warnings").and_then(Value::as_array).cloned().unwrap_or_default();
+    let said = |code: &&String| {
+        warnings.iter().any(|warning| warning.get("code") == Some(&code.as_str().into()))
+    };
+    expected.iter().filter(|code| !said(code)).map(|code| format!("no warning `{code}`")).collect()
+}
+
 fn compare_issues(expected: &[String], issues: &[(String, String)]) -> Vec<String> {
     let codes: Vec<&String> = issues.iter().map(|(code, _)| code).collect();
     if codes.iter().copied().eq(expected) {
@@ -118,14 +162,15 @@ fn metrics(answer: &Value) -> Vec<String> {
 }
 
 /// Writes the rows that came out into the file, with the cells that were named before.
-async fn rewrite(path: &Path, scenario: &Scenario) {
-    let desk = Desk::open(scenario, Arrival::AsWritten).await.unwrap();
+async fn rewrite(path: &Path, scenario: &Scenario, catalog: &Arc<Catalog>) {
+    let desk = Desk::open(scenario, catalog, Arrival::AsWritten).await.unwrap();
     let mut text = std::fs::read_to_string(path).unwrap();
     let mut blocks = 0;
     for asked in scenario.questions.iter().filter(|asked| !asked.expect.is_empty()) {
         let block = blocks;
         blocks += 1;
         let Ok(answer) = desk.ask(scenario, &asked.ask).await else { continue };
+        let answer = answer.json;
         if compare(scenario, asked, &answer).is_empty() {
             continue;
         }

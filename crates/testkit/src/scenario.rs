@@ -76,6 +76,9 @@ pub struct Asked {
     /// Codes of the issues a wrong question must come back with, instead of rows.
     #[serde(default)]
     pub issues: Vec<String>,
+    /// Codes of warnings that the answer must carry, among others.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Independent SQL over the raw `events` that gives the same rows another way.
     #[serde(default)]
     pub oracle: Option<String>,

@@ -1,7 +1,7 @@
 //! Every scenario's `facts:` against the fold itself: no store, no engine, just the timeline.
 //!
-//! The runner in `engine/tests/scenarios.rs` compares the same expectations after a trip through the
-//! store, and asks the questions.
+//! The runner in `engine/tests/scenarios.rs` asks the questions, of tables that went through the
+//! store; it does not look at the `facts:` again.
 
 use arrow::json::ArrayWriter;
 use arrow::record_batch::RecordBatch;
@@ -100,8 +100,8 @@ fn compare(scenario: &Scenario, folder: &Folder, events: &[event::Event]) -> Vec
     differences
 }
 
-/// Timelines by source and ticket, with the messages of merged-away tickets copied as the store
-/// does.
+/// Timelines by source and ticket, with the messages of merged-away tickets copied. Stands in for
+/// the store, whose own copying the questions of the merge scenarios check.
 fn timelines(events: &[event::Event]) -> BTreeMap<(String, String), Vec<Entry>> {
     let mut timelines: BTreeMap<(String, String), Vec<Entry>> = BTreeMap::new();
     for event in events {
@@ -113,7 +113,7 @@ fn timelines(events: &[event::Event]) -> BTreeMap<(String, String), Vec<Entry>> 
     for _ in 0..timelines.len() {
         let before = timelines.clone();
         for ((source, ticket), timeline) in &before {
-            if let Some((into, copies)) = timeline::derived(ticket, timeline) {
+            for (into, copies) in timeline::derived(ticket, timeline) {
                 let key = (source.clone(), into.to_string());
                 let target = timelines.entry(key).or_default();
                 *target = timeline::merge(std::mem::take(target), copies);

@@ -13,12 +13,16 @@ use std::sync::Arc;
 use store::{Options, Store};
 use testkit::scenario::Scenario;
 
+/// Segments that a scenario's tickets fill, if there are as many.
+const SEGMENTS: usize = 3;
+
 /// How the events arrive.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Arrival {
     /// In one batch, in order.
     AsWritten,
-    /// Shuffled, some twice, in three batches with everything sealed between.
+    /// Shuffled, some twice, in three batches with everything sealed between, so that the answer
+    /// comes from sealed rows, from fresh ones, and from fresh ones that replace sealed ones.
     Disordered,
 }
 
@@ -31,15 +35,27 @@ pub(super) struct Desk {
     _dir: tempfile::TempDir,
 }
 
+/// A question and its answer.
+pub(super) struct Asked {
+    question: Question,
+    rows: Vec<Row>,
+    /// The answer as the API gives it.
+    pub(super) json: Value,
+}
+
 impl Desk {
-    pub(super) async fn open(scenario: &Scenario, arrival: Arrival) -> Result<Self, String> {
+    pub(super) async fn open(
+        scenario: &Scenario,
+        catalog: &Arc<Catalog>,
+        arrival: Arrival,
+    ) -> Result<Self, String> {
         let said = |error: &dyn std::fmt::Debug| format!("{error:?}");
         let policies: Policies = serde_json::from_value(scenario.policies.clone())
             .map_err(|error| format!("policies: {error}"))?;
         let dir = tempfile::tempdir().map_err(|error| said(&error))?;
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(scenario.now));
         let mut options = Options::new(Arc::clone(&clock));
-        options.segment_rows = Some(1);
+        options.segment_rows = u32::try_from(scenario.tickets().len().div_ceil(SEGMENTS)).ok();
         options.threads = 1;
         let store = Store::open(dir.path(), options).await.map_err(|error| said(&error))?;
         store.rebuild(policies, Arc::new(|_, _| {})).await.map_err(|error| said(&error))?;
@@ -50,30 +66,30 @@ impl Desk {
             Arrival::Disordered => {
                 let events = scenario.disordered(1);
                 for part in events.chunks(events.len().div_ceil(3)) {
-                    store.accept(part.to_vec()).await.map_err(|error| said(&error))?;
                     store.seal_all().await.map_err(|error| said(&error))?;
+                    store.accept(part.to_vec()).await.map_err(|error| said(&error))?;
                 }
             }
         }
-        let catalog = catalog()?;
-        let engine = Engine::new(store, catalog, Settings::new(clock)).map_err(|e| said(&e))?;
+        let engine = Engine::new(store, Arc::clone(catalog), Settings::new(clock))
+            .map_err(|error| said(&error))?;
         Ok(Self { engine, _dir: dir })
     }
 
-    /// Asks, in the scenario's zone unless the question names one; the answer as JSON.
-    pub(super) async fn ask(&self, scenario: &Scenario, ask: &Value) -> Result<Value, Issues> {
+    /// Asks, in the scenario's zone unless the question names one.
+    pub(super) async fn ask(&self, scenario: &Scenario, ask: &Value) -> Result<Asked, Issues> {
         let question = question(scenario, ask)?;
         let answer = self.engine.ask(&question).await.map_err(issues)?;
-        serde_json::to_value(answer).map_err(|error| vec![("error".to_owned(), error.to_string())])
+        let json = serde_json::to_value(&answer)
+            .map_err(|error| vec![("error".to_owned(), error.to_string())])?;
+        Ok(Asked { question, rows: answer.rows, json })
     }
 
-    /// Opens every cell of the answer: it must show as many rows as the cell counts.
-    pub(super) async fn drill_down(&self, scenario: &Scenario, ask: &Value) -> Vec<String> {
-        let Ok(question) = question(scenario, ask) else { return Vec::new() };
-        let Ok(answer) = self.engine.ask(&question).await else { return Vec::new() };
+    /// Opens every cell of an answer: it must show as many rows as the cell counts.
+    pub(super) async fn drill_down(&self, asked: &Asked) -> Vec<String> {
         let mut wrong = Vec::new();
-        for row in &answer.rows {
-            wrong.extend(self.open_row(&question, row).await);
+        for row in &asked.rows {
+            wrong.extend(self.open_row(&asked.question, row).await);
         }
         wrong
     }
@@ -102,7 +118,8 @@ impl Desk {
     }
 }
 
-fn catalog() -> Result<Arc<Catalog>, String> {
+/// The metrics that ship.
+pub(super) fn catalog() -> Result<Arc<Catalog>, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../definitions/metrics");
     let files = folder(&path).map_err(|error| error.to_string())?;
     let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
