@@ -2,7 +2,9 @@
 //!
 //! `UPDATE=1 cargo test -p semantic` writes the page instead of comparing it.
 
+use semantic::Question;
 use semantic::catalog::{Catalog, Description, folder};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,47 @@ fn every_metric_is_explained_and_proved() {
             assert!(what.title.is_some(), "{name}:{variant} has no title");
         }
     }
+}
+
+/// A variant that nobody asks for may be wrong without anybody noticing.
+#[test]
+fn every_variant_is_asked_by_a_scenario() {
+    let catalog = catalog();
+    let asked = asked(&catalog);
+    let unasked: Vec<String> = catalog
+        .entries()
+        .map(|entry| &entry.definition)
+        .flat_map(|metric| {
+            metric.variants.iter().map(|(variant, _)| format!("{}:{variant}", metric.metric))
+        })
+        .filter(|name| !asked.contains(name))
+        .collect();
+    assert!(unasked.is_empty(), "no scenario asks {}", unasked.join(", "));
+}
+
+/// `metric:variant` of every question of the scenarios that expects rows.
+fn asked(catalog: &Catalog) -> BTreeSet<String> {
+    let mut asked = BTreeSet::new();
+    for file in std::fs::read_dir(root().join("scenarios")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let scenario: Value = serde_saphyr::from_str(&text).unwrap();
+        let questions = scenario.get("questions").and_then(Value::as_array);
+        for question in questions.into_iter().flatten().filter(|q| q.get("expect").is_some()) {
+            let question = Question::from_value(question["ask"].clone());
+            assert!(question.is_ok(), "{}: {:?}", path.display(), question.err());
+            for metric in question.unwrap_or_default().metrics {
+                let shipped = catalog.get(&metric.metric).map(|entry| &entry.definition);
+                let first = shipped.and_then(|it| it.variants.iter().next());
+                let variant = metric.variant.or_else(|| first.map(|(name, _)| name.to_owned()));
+                asked.insert(format!("{}:{}", metric.metric, variant.unwrap_or_default()));
+            }
+        }
+    }
+    asked
 }
 
 #[test]
