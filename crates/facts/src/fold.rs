@@ -16,10 +16,10 @@ use crate::limits::CLOCK_SKEW_US;
 use crate::policies::{Policies, PolicyIssue};
 use crate::sla::{Book, Clocks, Traits};
 use crate::status::State;
-use crate::timeline::{arrange, is_arranged};
+use crate::timeline::{arrange, is_arranged, wordless_contacts};
 use effort::Efforts;
 use event::time::MICROS_PER_SEC;
-use event::{Created, Direction, Entry, EscalationKind, Instant, Kind, Role, Tags, Text};
+use event::{Created, Direction, Entry, EscalationKind, Instant, Kind, Message, Role, Tags, Text};
 use ratings::Ratings;
 use rustc_hash::FxHashMap;
 use spans::Spans;
@@ -83,8 +83,9 @@ impl Folder {
     fn fold_arranged(&self, source: &str, ticket: &str, timeline: &[Entry]) -> Facts {
         let schedule = Schedule::read(&self.calendars, timeline);
         let mut fold = Fold::new(self, source, &schedule, timeline);
-        for entry in timeline {
-            fold.step(entry);
+        let wordless = wordless_contacts(timeline);
+        for (place, entry) in timeline.iter().enumerate() {
+            fold.step(entry, wordless.contains(&place));
         }
         fold.finish(ticket)
     }
@@ -207,13 +208,17 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Takes in one entry; entries come in order.
-    fn step(&mut self, entry: &Entry) {
+    /// Takes in one entry; entries come in order. `wordless`: it is the creation of a merged-away
+    /// ticket, and stands for the message that did not come.
+    fn step(&mut self, entry: &Entry, wordless: bool) {
         let role = self.folder.role(entry);
         self.note_times(entry);
         self.clocks.pass(entry.at, &self.owner);
         match (&entry.kind, &entry.origin) {
             (Kind::Message(message), _) => self.message(entry, role, message),
+            (_, Some(_)) if wordless => {
+                self.message(entry, Role::Requester, &Message::default());
+            }
             // Of a merged-away ticket only the messages live on.
             (_, Some(_)) => return,
             (kind, None) => self.event(entry, role, kind),

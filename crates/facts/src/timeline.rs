@@ -4,9 +4,10 @@ mod read;
 mod words;
 mod write;
 
-use event::{Actor, Entry, Instant, Kind, Message, Role, Text, Visibility};
+use event::{Direction, Entry, Instant, Kind, Role, Text};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 pub use read::{TimelineError, TimelineReader};
 pub use words::kind_name;
@@ -116,65 +117,70 @@ fn preferred(new: &Entry, old: &Entry) -> bool {
     }
 }
 
-/// What a merged-away ticket leaves to the ticket it was merged into: that ticket's external id,
-/// and the messages to copy there. `None` while the ticket stands on its own.
+/// What a merged-away ticket leaves to each ticket it was merged into: that ticket's external id,
+/// and the entries to copy there. Empty while the ticket stands on its own.
 ///
-/// A copy is known at the primary from the merge on, so its `seen` is at least the merge's. A
-/// creation by the customer without a message of its own is handed on as a message.
-pub fn derived(ticket: &str, timeline: &[Entry]) -> Option<(Text, Vec<Entry>)> {
-    let (into, known) = timeline.iter().rev().find_map(|entry| match &entry.kind {
-        Kind::Merged { into } if entry.origin.is_none() && into != ticket => {
-            Some((into.clone(), entry.seen))
+/// Each entry is copied for itself, whatever else the timeline holds, and a later copy only ever
+/// lowers `seen`: so the copies that gathered at the primary are the same in whatever order, and in
+/// however many batches, the entries arrived. Two rules follow. A ticket merged into one ticket and
+/// then into another leaves its copies on both. Its creation is copied as it is, and the fold of
+/// the primary decides whether it is a contact of its own (`wordless_contacts`).
+///
+/// A copy is known at the primary from the merge on, so its `seen` is at least that of the first
+/// merge into that ticket that was learnt of.
+pub fn derived(ticket: &str, timeline: &[Entry]) -> Vec<(Text, Vec<Entry>)> {
+    let mut known: BTreeMap<&Text, Instant> = BTreeMap::new();
+    for entry in timeline {
+        if let Kind::Merged { into } = &entry.kind
+            && entry.origin.is_none()
+            && into != ticket
+        {
+            let seen = known.entry(into).or_insert(entry.seen);
+            *seen = entry.seen.min(*seen);
         }
-        _ => None,
-    })?;
-    let copies = timeline
-        .iter()
-        .filter(|entry| entry.origin.as_ref() != Some(&into))
-        .filter_map(|entry| {
-            let kind = match &entry.kind {
-                Kind::Message(_) => entry.kind.clone(),
-                Kind::Created(_) if is_wordless_contact(entry, timeline) => {
-                    let visibility = Visibility::Public;
-                    Kind::Message(Message { visibility, ..Message::default() })
-                }
-                _ => return None,
-            };
-            Some(copy(ticket, entry, kind, known))
-        })
-        .collect();
-    Some((into, copies))
+    }
+    let copies = |into: &Text, known: Instant| {
+        timeline
+            .iter()
+            .filter(|entry| entry.origin.as_ref() != Some(into))
+            .filter(|entry| matches!(entry.kind, Kind::Message(_) | Kind::Created(_)))
+            .map(|entry| copy(ticket, entry, known))
+            .collect()
+    };
+    known.into_iter().map(|(into, known)| (into.clone(), copies(into, known))).collect()
 }
 
-/// Whether a creation is a customer's contact of which no message tells.
-fn is_wordless_contact(created: &Entry, timeline: &[Entry]) -> bool {
-    let Kind::Created(data) = &created.kind else { return false };
-    data.direction == event::Direction::Inbound
-        && created.actor.role != Role::Agent
-        && !timeline.iter().any(|entry| {
-            matches!(entry.kind, Kind::Message(_))
-                && entry.actor.role == Role::Requester
-                && entry.at.since(created.at).abs() <= crate::limits::CREATION_MESSAGE_US
-        })
+/// Places of the creations copied from merged-away tickets that are a customer's contact of which
+/// no message tells.
+pub(crate) fn wordless_contacts(timeline: &[Entry]) -> Vec<usize> {
+    let is_wordless = |created: &Entry| {
+        let Kind::Created(data) = &created.kind else { return false };
+        data.direction == Direction::Inbound
+            && created.actor.role != Role::Agent
+            && !timeline.iter().any(|entry| {
+                matches!(entry.kind, Kind::Message(_))
+                    && entry.origin == created.origin
+                    && entry.actor.role == Role::Requester
+                    && entry.at.since(created.at).abs() <= crate::limits::CREATION_MESSAGE_US
+            })
+    };
+    let copies = timeline.iter().enumerate().filter(|(_, entry)| entry.origin.is_some());
+    copies.filter(|(_, entry)| is_wordless(entry)).map(|(place, _)| place).collect()
 }
 
-fn copy(ticket: &str, entry: &Entry, kind: Kind, known: Instant) -> Entry {
+fn copy(ticket: &str, entry: &Entry, known: Instant) -> Entry {
     let (id, origin) = match &entry.origin {
         // Merged twice: the copy keeps the name of the ticket it was first written on.
         Some(origin) => (entry.id.clone(), origin.clone()),
         None => (Text::from(format!("{ticket}/{}", entry.id)), ticket.into()),
-    };
-    let role = match (&entry.kind, entry.actor.role) {
-        (Kind::Created(_), _) => Role::Requester,
-        (_, role) => role,
     };
     Entry {
         id,
         sequence: entry.sequence,
         at: entry.at,
         seen: entry.seen.max(known),
-        actor: Actor { role, ..entry.actor.clone() },
-        kind,
+        actor: entry.actor.clone(),
+        kind: entry.kind.clone(),
         origin: Some(origin),
         extra: None,
     }

@@ -104,19 +104,20 @@ fn identity(entry: &Entry) -> (Text, Option<Text>) {
     (entry.id.clone(), entry.origin.clone())
 }
 
-/// What a merged-away ticket hands on to the ticket it was merged into.
+/// What a merged-away ticket hands on to the tickets it was merged into.
 ///
 /// An entry keeps its id and origin however far it travels, so tickets merged in a circle learn
 /// everything once and then nothing new.
 pub(crate) fn derived(stored: &Stored) -> Vec<Event> {
-    let (into, entries) = match facts::derived(&stored.ticket, &stored.timeline) {
-        Some((into, entries)) if into != stored.ticket => (into, entries),
-        _ => return Vec::new(),
-    };
-    entries
-        .into_iter()
-        .map(|entry| Event { source: stored.source.clone(), ticket: into.clone(), entry })
-        .collect()
+    let mut events = Vec::new();
+    for (into, entries) in facts::derived(&stored.ticket, &stored.timeline) {
+        events.extend(entries.into_iter().map(|entry| Event {
+            source: stored.source.clone(),
+            ticket: into.clone(),
+            entry,
+        }));
+    }
+    events
 }
 
 /// Folds tickets into runs of the overlay, on several threads where they are many.

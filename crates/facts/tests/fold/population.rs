@@ -37,17 +37,17 @@ fn what_a_merged_ticket_leaves() {
                    09:30 a1 notes
                    09:40 c writes
                    10:00 a1 merges B";
-    let (into, copies) = derived("A", &timeline(history)).unwrap();
+    let [(into, copies)] = derived("A", &timeline(history)).try_into().unwrap();
     assert_eq!(into, "B");
     let ids: Vec<&str> = copies.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(ids, ["A/e000", "A/e001", "A/e002"]);
     let merged_at = timeline(history)[3].seen;
     for copy in &copies {
-        assert!(matches!(copy.kind, Kind::Message(_)));
+        assert!(matches!(copy.kind, Kind::Created(_) | Kind::Message(_)));
         assert_eq!(copy.origin.as_deref(), Some("A"));
         assert_eq!(copy.seen, merged_at, "known at the primary from the merge on");
     }
-    assert_eq!(derived("A", &timeline("09:00 c creates")), None);
+    assert_eq!(derived("A", &timeline("09:00 c creates")), []);
 }
 
 #[test]
@@ -55,9 +55,51 @@ fn a_copy_of_a_copy_keeps_its_first_name() {
     let history = "08:00 c writes from=A
                    09:00 c creates
                    10:00 a1 merges C";
-    let (_, copies) = derived("B", &timeline(history)).unwrap();
+    let [(_, copies)] = derived("B", &timeline(history)).try_into().unwrap();
     let names: Vec<_> = copies.iter().map(|e| (e.id.as_str(), e.origin.as_deref())).collect();
     assert_eq!(names, [("e000", Some("A")), ("B/e001", Some("B"))]);
+}
+
+#[test]
+fn every_ticket_merged_into_gets_the_copies() {
+    let history = "09:00 c writes
+                   10:00 a1 merges C
+                   11:00 a1 merges B
+                   12:00 a1 merges C
+                   13:00 a1 merges A";
+    let known: Vec<_> = derived("A", &timeline(history))
+        .into_iter()
+        .map(|(into, copies)| (into.to_string(), copies[0].seen))
+        .collect();
+    let merged = timeline(history);
+    assert_eq!(known, [("B".to_owned(), merged[2].seen), ("C".to_owned(), merged[1].seen)]);
+}
+
+#[test]
+fn a_copied_creation_is_a_contact_only_without_words() {
+    check(
+        "",
+        "08:00 c creates from=A
+         09:00 c creates
+         09:30 a1 writes",
+        "ticket created_at=09:00 wait_started_at=08:00 n_customer_messages=2 anomalies=-",
+    );
+    check(
+        "",
+        "08:00 c creates from=A
+         08:00 c writes from=A
+         09:00 c creates
+         09:30 a1 writes",
+        "ticket created_at=09:00 wait_started_at=08:00 n_customer_messages=2 anomalies=-",
+    );
+    // An agent's creation is nobody's wait, nor is one by which we reach out.
+    check(
+        "",
+        "07:00 c creates outbound from=A
+         08:00 a1 creates from=B
+         09:00 c creates",
+        "ticket created_at=09:00 wait_started_at=09:00 n_customer_messages=1 anomalies=-",
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Whatever happens to a store, its rows are those of one bulk import of the same events.
 
 use crate::support::*;
+use event::{Actor, Entry, Event, Kind, Message, Role, Status};
 use proptest::prelude::*;
 use store::{Accepted, Store};
 
@@ -80,6 +81,93 @@ proptest! {
             fed.sort_unstable();
             fed.dedup();
             assert_same(&found, &rows_of(events(fed)).await);
+        });
+    }
+}
+
+/// A family of tickets whose merges depend on each other: contacts without words and their words,
+/// merges learnt of twice, into two tickets, in a chain and in a circle.
+fn family() -> Vec<Event> {
+    let on = |ticket: &str, at: i64, late: i64, role: Role, kind: Kind| {
+        let n = format!("{ticket}-{at}-{late}-{}", kind.name());
+        let actor = Actor { id: Some("p".into()), role, team: None };
+        let (at, seen) = (minute(at), minute(at + late));
+        let id = n.as_str().into();
+        let entry = Entry { id, sequence: None, at, seen, actor, kind, origin: None, extra: None };
+        Event { source: "desk".into(), ticket: ticket.into(), entry }
+    };
+    let created = || Kind::Created(Box::default());
+    let message = || Kind::Message(Message::default());
+    let merged = |into: &str| Kind::Merged { into: into.into() };
+    vec![
+        // A contact whose words may come after it was handed on.
+        on("a", 0, 0, Role::Requester, created()),
+        on("a", 0, 40, Role::Requester, message()),
+        on("a", 7, 3, Role::Agent, message()),
+        // Merged into one ticket twice, of which the later was learnt of first, and into another.
+        on("a", 20, 90, Role::Agent, merged("b")),
+        on("a", 25, 1, Role::Agent, merged("b")),
+        on("a", 30, 0, Role::Agent, merged("c")),
+        // Words without a contact, a contact without words.
+        on("b", 2, 0, Role::Requester, created()),
+        on("b", 5, 0, Role::Requester, message()),
+        on("b", 50, 0, Role::Agent, merged("c")),
+        on("c", 3, 0, Role::Agent, created()),
+        on("c", 8, 0, Role::Agent, message()),
+        on("c", 60, 0, Role::Agent, Kind::Status { status: Status::Solved, vendor: None }),
+        // A chain that ends in a circle.
+        on("c", 70, 0, Role::Agent, merged("d")),
+        on("d", 71, 5, Role::Agent, merged("b")),
+        on("d", 1, 0, Role::Bot, created()),
+    ]
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Between {
+    Nothing,
+    Seal,
+    Reopen,
+}
+
+/// An order of the family, cut into batches: how each is given, and what is done after it.
+fn deal() -> impl Strategy<Value = (Vec<Event>, Vec<(usize, bool, Between)>)> {
+    let between = prop_oneof![
+        4 => Just(Between::Nothing), 1 => Just(Between::Seal), 1 => Just(Between::Reopen)
+    ];
+    let batches = proptest::collection::vec((1_usize..7, any::<bool>(), between), 15);
+    (Just(family()).prop_shuffle(), batches)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn merges_do_not_depend_on_the_order_of_arrival((events, batches) in deal()) {
+        run(async {
+            let dir = tempfile::tempdir().unwrap();
+            let mut store = open(dir.path()).await;
+            let mut rest = events.as_slice();
+            for (size, at_once, between) in batches {
+                let (batch, after) = rest.split_at(size.min(rest.len()));
+                rest = after;
+                if batch.is_empty() {
+                    break;
+                }
+                if at_once {
+                    let bulk = store.bulk().unwrap();
+                    bulk.push(batch).unwrap();
+                    bulk.finish(quiet()).await.unwrap();
+                } else {
+                    store.accept(batch.to_vec()).await.unwrap();
+                }
+                store = match between {
+                    Between::Nothing => store,
+                    Between::Seal => act(store, Op::Seal, &mut Vec::new()).await,
+                    Between::Reopen => act(store, Op::Reopen, &mut Vec::new()).await,
+                };
+            }
+            assert!(rest.is_empty(), "every batch takes at least one of fifteen events");
+            assert_same(&rows(&store.snapshot()), &rows_of(family()).await);
         });
     }
 }
