@@ -19,7 +19,7 @@
 //!       - {first_response_time: 3600}
 //! ```
 //!
-//! The grammar of an event line is described at [`line`]; expectations at [`expect`].
+//! The grammar of an event line is described at [`mod@line`]; expectations at [`mod@expect`].
 
 pub mod expect;
 pub mod line;
