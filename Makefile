@@ -3,7 +3,7 @@ SHARED ?= ../shared/data
 CARGO ?= cargo
 CRATE ?=
 BIN := target/demo/deskmeter
-export DESKMETER_SHARED_DATA := $(abspath $(SHARED))
+export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test check fmt clippy doc update acceptance crash bench bench-10m release clean

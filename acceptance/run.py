@@ -3,7 +3,7 @@
 
 Usage: run.py BINARY [--data FOLDER] [--only NAME]
 
-The folder defaults to the variable DESKMETER_SHARED_DATA; without one the run is skipped.
+The folder defaults to the variable SHARED_DATA; without one the run is skipped.
 Only the built program is used, and only the way a user would: `import`, `ask`, `explain`.
 Totals were computed from the files by other programs; oracles that are not published are computed
 here from the rows. Each data set is then imported again, and shuffled with rows repeated into
@@ -325,11 +325,11 @@ SETS = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", help="the built program")
-    parser.add_argument("--data", default=os.environ.get("DESKMETER_SHARED_DATA"), help="folder with the data sets")
+    parser.add_argument("--data", default=os.environ.get("SHARED_DATA"), help="folder with the data sets")
     parser.add_argument("--only", choices=SETS, help="one data set")
     arguments = parser.parse_args()
     if not arguments.data or not Path(arguments.data).is_dir():
-        print("skipped: no folder with data (DESKMETER_SHARED_DATA or --data)")
+        print("skipped: no folder with data (SHARED_DATA or --data)")
         return 0
     binary = str(Path(arguments.binary).resolve())
     for name, run in SETS.items():

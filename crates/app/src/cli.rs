@@ -73,6 +73,13 @@ pub(crate) enum Command {
         Rows that cannot be understood go to quarantine (`deskmeter quarantine list`); the exit \
         code is then 4.")]
     Import(ImportArgs),
+    /// Draft a mapping from a file's header and first rows
+    #[command(after_help = "Example:\n  \
+        deskmeter mapping tickets.csv --output mapping.yaml\n  \
+        deskmeter import tickets.csv --mapping mapping.yaml --dry-run\n\n\
+        The draft says in comments what nothing in the file decides; docs/reference/mapping.md \
+        lists every key.")]
+    Mapping(MappingArgs),
     /// Look at rows that could not be understood, and try them again
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
@@ -194,6 +201,17 @@ pub(crate) struct ImportArgs {
     /// How to print the report [default: table on a terminal, else json]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<ReportFormat>,
+}
+
+/// `mapping`.
+#[derive(Args, Debug)]
+pub(crate) struct MappingArgs {
+    /// The file to draft a mapping for
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where to write the draft [default: standard output]; an existing file is not replaced
+    #[arg(long, short, value_name = "FILE.yaml")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// `quarantine …`.

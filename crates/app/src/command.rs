@@ -10,6 +10,8 @@ mod export;
 mod generate;
 mod import;
 mod log;
+mod mapping;
+mod policies;
 mod quarantine;
 mod question;
 mod rebuild;
@@ -85,6 +87,7 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Ask(args) => ask::run(context, &args).await,
         Command::Explain(command) => explain::run(context, command).await,
         Command::Check(args) => check::run(context, &args),
+        Command::Mapping(args) => mapping::run(&args),
         Command::Rebuild(args) => rebuild::run(context, &args).await,
         Command::Export(args) => export::run(context, &args).await,
         Command::Backup(args) => backup::backup(context, &args).await,

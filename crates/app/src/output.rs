@@ -8,8 +8,8 @@ mod restatement;
 mod sheet;
 mod ticket;
 
-pub(crate) use answer::page as answer_page;
-pub(crate) use human::{count, duration, number, share};
+pub(crate) use answer::{in_unit, page as answer_page};
+pub(crate) use human::{count, duration, number, share, wrap};
 pub(crate) use metric::{explained as metric_explained, list as metric_list};
 pub(crate) use report::report;
 pub(crate) use restatement::page as restatement_page;

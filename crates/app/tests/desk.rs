@@ -14,6 +14,8 @@ mod bad_input;
 mod round_trip;
 #[path = "desk/serving.rs"]
 mod serving;
+#[path = "desk/streams.rs"]
+mod streams;
 
 /// A folder with a data folder, and the program to run in it.
 struct Desk {

@@ -1,7 +1,7 @@
 //! The shipped acceptance mappings on the real data of others, where it is present: the known
 //! totals, counted naively from the events, and the same events for shuffled and repeated rows.
 //!
-//! Set `DESKMETER_SHARED_DATA` to the folder with the data; without it nothing is tested.
+//! Set `SHARED_DATA` to the folder with the data; without it nothing is tested.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,10 +19,10 @@ use std::path::{Path, PathBuf};
 
 fn data() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "names a folder that only some machines have")]
-    let folder = std::env::var_os("DESKMETER_SHARED_DATA").map(PathBuf::from);
+    let folder = std::env::var_os("SHARED_DATA").map(PathBuf::from);
     let folder = folder.filter(|folder| folder.is_dir());
     if folder.is_none() {
-        eprintln!("skipped: DESKMETER_SHARED_DATA names no folder");
+        eprintln!("skipped: SHARED_DATA names no folder");
     }
     folder
 }

@@ -1,6 +1,6 @@
 //! Business time against cases reproduced from other libraries' test suites.
 //!
-//! Where the folder of real data is not at hand (`DESKMETER_SHARED_DATA`), it is skipped.
+//! Where the folder of real data is not at hand (`SHARED_DATA`), it is skipped.
 
 #![expect(clippy::panic, reason = "a helper that fails is a test that fails")]
 
@@ -45,8 +45,8 @@ fn calendar(case: &Case) -> Calendar {
 #[test]
 fn the_published_cases_come_out() {
     #[expect(clippy::disallowed_methods, reason = "a test has no configuration to read it from")]
-    let Ok(folder) = std::env::var("DESKMETER_SHARED_DATA") else {
-        println!("skipped: DESKMETER_SHARED_DATA is not set");
+    let Ok(folder) = std::env::var("SHARED_DATA") else {
+        println!("skipped: SHARED_DATA is not set");
         return;
     };
     let path = Path::new(&folder).join("business_time_cases/cases_handout.json");

@@ -1,11 +1,12 @@
 //! `check`: everything a user wrote, looked at without touching the data.
 
 use super::question::{from_file, issues_in};
-use super::{Context, desk};
+use super::{Context, desk, policies};
 use crate::cli::CheckArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::Issue;
-use semantic::Question;
+use engine::Checker;
+use semantic::{Catalog, Question};
 use std::path::{Path, PathBuf};
 
 /// Runs `check`.
@@ -14,20 +15,24 @@ use std::path::{Path, PathBuf};
 /// Every issue of every file, at once.
 pub(crate) fn run(context: &Context, args: &CheckArgs) -> Outcome {
     let config = &context.config;
-    let mut checked = Checked { context, failures: Vec::new(), files: 0 };
-    checked.note(desk::catalog(config).map(|_| ()));
+    let mut checked = Checked { context, failures: Vec::new() };
+    let checker = Checker::new()?;
+    let catalog = checked.note(desk::catalog(config));
+    if let Some(catalog) = &catalog {
+        checked.note(checker.catalog(catalog).map_err(|issues| issues_in(None, issues)));
+    }
     for file in config.policies.iter().chain(&args.policies) {
-        checked.note(desk::policies(file).map(|_| ()));
+        checked.note(policies::read(context.voice, file));
     }
     let mappings = match &config.mappings {
         Some(folder) => yaml_files(folder)?,
         None => Vec::new(),
     };
     for file in mappings.iter().chain(&args.mapping) {
-        checked.note(super::import::mapping(file).map(|_| ()));
+        checked.note(super::import::mapping(file));
     }
     for file in &args.question {
-        checked.note(check_question(file));
+        checked.note(check_question(context, file, &checker, catalog.as_ref()));
     }
     checked.finish()
 }
@@ -35,15 +40,11 @@ pub(crate) fn run(context: &Context, args: &CheckArgs) -> Outcome {
 struct Checked<'a> {
     context: &'a Context,
     failures: Vec<Failure>,
-    files: usize,
 }
 
 impl Checked<'_> {
-    fn note(&mut self, outcome: Outcome<()>) {
-        self.files += 1;
-        if let Err(failure) = outcome {
-            self.failures.push(failure);
-        }
+    fn note<T>(&mut self, outcome: Outcome<T>) -> Option<T> {
+        outcome.map_err(|failure| self.failures.push(failure)).ok()
     }
 
     fn finish(self) -> Outcome {
@@ -57,10 +58,21 @@ impl Checked<'_> {
     }
 }
 
-fn check_question(file: &Path) -> Outcome<()> {
+/// Reads a question, and compiles it where there is a catalogue to compile it against.
+fn check_question(
+    context: &Context,
+    file: &Path,
+    checker: &Checker,
+    catalog: Option<&Catalog>,
+) -> Outcome<()> {
     let value = serde_json::Value::Object(from_file(file)?);
     let name = file.display().to_string();
-    Question::from_value(value).map(|_| ()).map_err(|issues| issues_in(Some(&name), issues))
+    let issues = |issues| issues_in(Some(&name), issues);
+    let question = Question::from_value(value).map_err(issues)?;
+    let Some(catalog) = catalog else { return Ok(()) };
+    let now = context.clock.now();
+    let zone = desk::zone(&context.config)?;
+    checker.question(catalog, &question, (now, zone)).map_err(issues)
 }
 
 fn yaml_files(folder: &Path) -> Outcome<Vec<PathBuf>> {

@@ -1,6 +1,6 @@
 //! `demo`: a made-up desk, imported, asked and served.
 
-use super::{Context, desk, generate, import, serve};
+use super::{Context, desk, generate, import, policies, serve};
 use crate::cli::DemoArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
@@ -57,10 +57,30 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Outcome {
         make(context, args).await?
     };
     answer(&engine).await?;
+    say_next(context, args.no_serve)?;
     if args.no_serve {
         return Ok(Exit::Done);
     }
     serve::until_stopped(context, engine, address).await
+}
+
+/// What to try next, before the address, which is the last line.
+fn say_next(context: &Context, no_serve: bool) -> Outcome<()> {
+    let mut stdout = std::io::stdout().lock();
+    let data = context.config.data.display();
+    let next = [
+        "explain metric first_response_time",
+        "explain cell first_response_time --by channel --is channel=email --range \"last 12 weeks\"",
+        "ask backlog --every week --range \"last 8 weeks\"",
+    ];
+    writeln!(stdout, "\nTry next{}:", if no_serve { "" } else { ", after Ctrl-C" })?;
+    for words in next {
+        writeln!(stdout, "  deskmeter --data {data} {words}")?;
+    }
+    if no_serve {
+        writeln!(stdout, "  deskmeter --data {data} serve")?;
+    }
+    Ok(stdout.flush()?)
 }
 
 /// Generates and imports beside the data folder's place; the folder appears when all is in it.
@@ -96,8 +116,8 @@ async fn fill(
 ) -> Outcome<()> {
     let mut inside = context.clone();
     inside.config.data = into.to_path_buf();
-    let policies =
-        desk::policies_from("the demo's policies", &testkit::generate::policies(settings))?;
+    let text = testkit::generate::policies(settings);
+    let (policies, _) = policies::parse("the demo's policies", &text, std::path::Path::new(""))?;
     let engine = desk::new(&inside, policies).await?;
     let job = Job {
         mapping: None,

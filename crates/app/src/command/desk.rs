@@ -13,9 +13,6 @@ use std::path::Path;
 use std::sync::Arc;
 use store::{Options, Store};
 
-/// Largest policies file read, in bytes.
-const POLICIES_BYTES_MAX: u64 = 4 << 20;
-
 /// The shipped metrics and the user's own.
 ///
 /// # Errors
@@ -31,40 +28,6 @@ pub(crate) fn catalog(config: &Config) -> Outcome<Catalog> {
     })?;
     let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     catalog.with(files).map_err(issues)
-}
-
-/// Reads and checks a policies file.
-///
-/// # Errors
-/// It cannot be read, or every issue in it.
-pub(crate) fn policies(file: &Path) -> Outcome<Policies> {
-    let text = super::read_text(file, POLICIES_BYTES_MAX)?;
-    policies_from(&file.display().to_string(), &text)
-}
-
-/// Reads and checks policies; `name` is where they come from.
-///
-/// # Errors
-/// Every issue in them.
-pub(crate) fn policies_from(name: &str, text: &str) -> Outcome<Policies> {
-    let policies: Policies = serde_saphyr::from_str(text).map_err(|error| {
-        let words = error.to_string();
-        let place = match error.location() {
-            Some(location) => format!("{name}:{}", location.line()),
-            None => name.to_owned(),
-        };
-        let first = words.lines().next().unwrap_or_default().to_owned();
-        Failure::issues(vec![
-            Issue::new("bad_policies", place, first)
-                .hint("docs/guides/policies.md shows every part of a policies file"),
-        ])
-    })?;
-    let issues = policies.check();
-    if issues.is_empty() {
-        return Ok(policies);
-    }
-    let issues = issues.into_iter().map(|issue| Issue::from(issue).within(name));
-    Err(Failure::issues(issues.collect()))
 }
 
 /// Whether the data folder holds a desk.
@@ -99,7 +62,8 @@ pub(crate) async fn existing_or_new(
     let configured = || context.config.policies.as_deref().filter(|_| !exists(context));
     let file = policies_file.or_else(configured);
     // Checked before anything is made.
-    let policies = file.map(policies).transpose()?;
+    let read = |file| super::policies::read(context.voice, file);
+    let policies = file.map(read).transpose()?;
     let engine = open(context).await?;
     if let Some(policies) = policies {
         apply(context, &engine, policies).await?;
@@ -172,7 +136,10 @@ async fn open(context: &Context) -> Outcome<Engine> {
 }
 
 /// The zone and the week of questions that name none.
-fn zone(config: &Config) -> Outcome<Zone> {
+///
+/// # Errors
+/// The configuration names unknown ones, which its check does not allow.
+pub(crate) fn zone(config: &Config) -> Outcome<Zone> {
     let unknown = |what: &str| Failure::words(Exit::Internal, format!("unknown {what}"));
     let mut zone = Zone::named(&config.zone).ok_or_else(|| unknown("zone"))?;
     zone.week_start =

@@ -2,10 +2,12 @@
 
 use super::question::{cell, issues_in, question};
 use super::{Context, desk};
-use crate::cli::{ExplainCommand, OutputArgs};
+use crate::cli::{ExplainCommand, Format, OutputArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::Issue;
 use crate::output::{self, Column, Page, Sheet};
+use semantic::Answer;
+use semantic::answer::MetricMeta;
 
 /// Runs `explain metric`, `explain ticket` or `explain cell`.
 ///
@@ -23,10 +25,24 @@ pub(crate) async fn run(context: &Context, command: ExplainCommand) -> Outcome {
             let cell = cell(&coordinates)?;
             let engine = desk::existing(context).await?;
             let page = engine.tickets(&question, &cell).await.map_err(failed)?;
-            output.print(&output::ticket_page(&page)?)?;
+            // Only people read units; asking costs no more than the answer that was opened.
+            let answer = match output.chosen() {
+                Format::Table => Some(engine.ask(&question).await.map_err(failed)?),
+                Format::Json | Format::Csv | Format::Parquet => None,
+            };
+            let meta = answer.as_ref().and_then(|answer| meta(answer, cell.metric.as_deref()));
+            output.print(&output::ticket_page(&page, meta)?)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What is known of the cell's metric: of the one named, else of the only one.
+fn meta<'a>(answer: &'a Answer, name: Option<&str>) -> Option<&'a MetricMeta> {
+    match name {
+        Some(name) => answer.metrics.get(name),
+        None => answer.metrics.values().next(),
+    }
 }
 
 fn failed(error: engine::Error) -> Failure {

@@ -96,7 +96,10 @@ fn can_begin(job: &Job) -> Result<(), intake::Error> {
 }
 
 /// Files that do not exist, all of them at once.
-fn missing(files: &[PathBuf]) -> Outcome<()> {
+///
+/// # Errors
+/// Any is missing.
+pub(crate) fn missing(files: &[PathBuf]) -> Outcome<()> {
     let missing: Vec<String> = files
         .iter()
         .filter(|file| file.as_os_str() != "-" && !file.exists())
@@ -116,8 +119,10 @@ pub(crate) fn failure(error: intake::Error, mapping: Option<&str>) -> Failure {
             super::check::mapping_issues(mapping.unwrap_or("mapping"), issues)
         }
         intake::Error::Connect(error @ connect::Error::NeedsMapping { .. }) => {
-            Failure::new(Exit::Invalid, error)
-                .hint("add --mapping FILE.yaml; docs/guides/importing.md shows how to write one")
+            Failure::new(Exit::Invalid, error).hint(
+                "draft one with `deskmeter mapping FILE`, then add --mapping FILE.yaml; \
+                     docs/guides/importing.md shows how to write one",
+            )
         }
         intake::Error::Connect(error @ connect::Error::Open { .. }) => {
             Failure::new(Exit::NotFound, error).hint("check the path; nothing was imported")

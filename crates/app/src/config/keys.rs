@@ -139,6 +139,3 @@ pub(crate) const KEYS: &[Key] = &[
 
 /// The variable that names the configuration file itself.
 pub(crate) const CONFIG_VARIABLE: &str = "DESKMETER_CONFIG";
-
-/// Variables with our prefix that are no settings: where this project's own tests find real data.
-pub(crate) const FOREIGN_VARIABLES: &[&str] = &["DESKMETER_SHARED_DATA"];

@@ -1,6 +1,6 @@
 //! Reads and checks the settings; reports everything that is wrong at once.
 
-use super::keys::{CONFIG_VARIABLE, FOREIGN_VARIABLES, Shape};
+use super::keys::{CONFIG_VARIABLE, Shape};
 use super::{Config, FILE_NAME, KEYS, Key};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::{Issue, nearest};
@@ -205,7 +205,7 @@ fn wrong(key: &Key, place: &str, written: &str) -> Issue {
 
 fn read_variables(given: &Given, values: &mut Values, issues: &mut Vec<Issue>) {
     for (name, value) in &given.variables {
-        if name == CONFIG_VARIABLE || FOREIGN_VARIABLES.contains(&name.as_str()) {
+        if name == CONFIG_VARIABLE {
             continue;
         }
         match KEYS.iter().find(|key| key.variable() == *name) {

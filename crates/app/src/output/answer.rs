@@ -1,6 +1,6 @@
 //! An answer, as a table for people and as flat columns for programs.
 
-use super::{Page, count, duration, json, number, share, table};
+use super::{Page, count, duration, json, number, share, table, wrap};
 use crate::exit::Outcome;
 use semantic::answer::{Answer, Cell, MetricMeta, Row};
 use semantic::definition::Unit;
@@ -93,13 +93,12 @@ impl<'a> Shows<'a> {
     }
 
     fn header(&self, answer: &Answer, header: &mut Vec<String>) {
-        let title =
-            if answer.metrics.len() > 1 { self.name.to_owned() } else { self.meta.title.clone() };
+        // What the name stands for is said below the table.
         match self.meta.statistics.first() {
             Some(first) if self.counts_apart() && self.meta.unit != Unit::Share => {
-                header.push(format!("{title}\n{first}"));
+                header.push(format!("{}\n{first}", self.name));
             }
-            _ => header.push(title),
+            _ => header.push(self.name.to_owned()),
         }
         header.extend(extra_statistics(self.meta).cloned());
         if self.counts_apart() {
@@ -148,7 +147,8 @@ impl<'a> Shows<'a> {
     }
 }
 
-fn in_unit(value: f64, meta: &MetricMeta) -> String {
+/// A value as people read it: durations, per cent, days.
+pub(crate) fn in_unit(value: f64, meta: &MetricMeta) -> String {
     match meta.unit {
         Unit::Seconds => duration(value, meta.clock.as_deref() != Some("business")),
         Unit::Share => share(value),
@@ -166,7 +166,7 @@ fn footer(answer: &Answer, text: &mut String) {
         parts.push(format!("dated by {}", meta.attribution));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name}: {}", parts.join(", "));
-        let _ = writeln!(text, "  {}", meta.definition);
+        wrap(&meta.definition, "  ", text);
     }
     let from = answer.period.from.as_deref().unwrap_or("the beginning");
     let _ = writeln!(text, "From {from} to {}, {}.", answer.period.to, answer.period.zone);
@@ -174,6 +174,6 @@ fn footer(answer: &Answer, text: &mut String) {
         text.push_str("A row marked … is cut by the range or not over yet.\n");
     }
     for warning in &answer.warnings {
-        let _ = writeln!(text, "warning: {} [{}]", warning.message, warning.code);
+        wrap(&format!("warning: {} [{}]", warning.message, warning.code), "", text);
     }
 }

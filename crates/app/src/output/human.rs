@@ -1,4 +1,9 @@
-//! Numbers as people say them.
+//! Numbers as people say them, and texts as wide as people read them.
+
+use std::fmt::Write as _;
+
+/// Width that long texts are wrapped to, in characters.
+const WIDTH: usize = 92;
 
 /// A duration in seconds, to two units: `2 h 30 min`, `45 s`, `3 d 4 h`.
 ///
@@ -58,6 +63,25 @@ pub(crate) fn count(value: i64) -> String {
     text
 }
 
+/// Breaks `words` at spaces so that no line is longer than [`WIDTH`].
+pub(crate) fn wrap(words: &str, indent: &str, text: &mut String) {
+    let mut line = String::new();
+    for word in words.split_whitespace() {
+        let longer = indent.len() + line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty() && longer > WIDTH {
+            let _ = writeln!(text, "{indent}{line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        let _ = writeln!(text, "{indent}{line}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,5 +112,14 @@ mod tests {
         assert_eq!(number(-0.001), "0");
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(count(-999), "-999");
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_and_nothing_is_lost() {
+        let words = "word ".repeat(60);
+        let mut text = String::new();
+        wrap(&words, "    ", &mut text);
+        assert!(text.lines().all(|line| line.len() <= WIDTH && line.starts_with("    word")));
+        assert_eq!(text.split_whitespace().count(), 60);
     }
 }

@@ -1,12 +1,9 @@
 //! A metric in words, for people.
 
-use super::table;
+use super::{table, wrap};
 use semantic::catalog::{Description, VariantDescription};
 use semantic::definition::Definition;
 use std::fmt::Write as _;
-
-/// Width that long texts are wrapped to, in characters.
-const WIDTH: usize = 92;
 
 /// All metrics, one a line.
 pub(crate) fn list<'a>(definitions: impl Iterator<Item = &'a Definition>) -> String {
@@ -45,6 +42,11 @@ pub(crate) fn explained(description: &Description) -> String {
     for variant in &description.variants {
         describe_variant(variant, definition, &mut text);
     }
+    heading("Dated by (the first is the default)", &mut text);
+    for (name, attribution) in definition.attribution.iter() {
+        let words = attribution.text.as_deref().unwrap_or(&attribution.time);
+        wrap(&format!("{name}: {words}"), "  ", &mut text);
+    }
     if !definition.parameters.is_empty() {
         heading("Parameters", &mut text);
         for (name, parameter) in definition.parameters.iter() {
@@ -78,13 +80,19 @@ fn describe_variant(variant: &VariantDescription, definition: &Definition, text:
     if let Some(words) = &variant.text {
         wrap(words, "      ", text);
     }
-    if variant.formula != definition.formula {
-        wrap(&format!("= {}", variant.formula), "      ", text);
-    }
+    wrap(&format!("= {}", variant.formula), "      ", text);
+    let own = definition.variants.get(&variant.name);
+    let unit = own.and_then(|own| own.unit).map(|unit| unit.to_string()).unwrap_or_default();
+    let good = own.and_then(|own| own.good).map(|good| good.to_string()).unwrap_or_default();
+    // Said once for all variants that are dated alike.
+    let usual = definition.attribution.names().eq(variant.attribution.iter().map(String::as_str));
+    let dated = if usual { String::new() } else { variant.attribution.join(", ") };
     let offers = [
+        ("unit", unit),
+        ("good is", good),
         ("statistics", variant.statistics.join(", ")),
         ("clocks", variant.clocks.join(", ")),
-        ("dated by", variant.attribution.join(", ")),
+        ("dated by", dated),
     ];
     let offers = offers.iter().filter(|(_, words)| !words.is_empty());
     let offers: Vec<String> = offers.map(|(what, words)| format!("{what}: {words}")).collect();
@@ -95,37 +103,9 @@ fn heading(words: &str, text: &mut String) {
     let _ = writeln!(text, "\n{words}");
 }
 
-/// Breaks `words` at spaces so that no line is longer than [`WIDTH`].
-fn wrap(words: &str, indent: &str, text: &mut String) {
-    let mut line = String::new();
-    for word in words.split_whitespace() {
-        let longer = indent.len() + line.chars().count() + 1 + word.chars().count();
-        if !line.is_empty() && longer > WIDTH {
-            let _ = writeln!(text, "{indent}{line}");
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if !line.is_empty() {
-        let _ = writeln!(text, "{indent}{line}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn long_texts_are_wrapped_and_nothing_is_lost() {
-        let words = "word ".repeat(60);
-        let mut text = String::new();
-        wrap(&words, "    ", &mut text);
-        assert!(text.lines().all(|line| line.len() <= WIDTH && line.starts_with("    word")));
-        assert_eq!(text.split_whitespace().count(), 60);
-    }
 
     #[test]
     fn every_shipped_metric_can_be_explained() {

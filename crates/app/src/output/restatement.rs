@@ -1,6 +1,6 @@
 //! What has changed since a report, and why.
 
-use super::{Cell, Column, Page, Sheet, json, number, table};
+use super::{Cell, Column, Page, Sheet, in_unit, json, number, table};
 use crate::exit::Outcome;
 use engine::{Change, Restatement};
 use std::fmt::Write as _;
@@ -54,7 +54,10 @@ fn human(restatement: &Restatement) -> String {
         return text;
     }
     let header = ["metric", "time", "group", "then", "now"].map(str::to_owned);
-    let shown = |value: Option<f64>| value.map_or("–".to_owned(), number);
+    let shown = |change: &Change, value: Option<f64>| {
+        let meta = restatement.now.metrics.get(&change.cell.metric);
+        value.map_or("–".to_owned(), |v| meta.map_or_else(|| number(v), |meta| in_unit(v, meta)))
+    };
     let rows: Vec<Vec<String>> = restatement
         .changes
         .iter()
@@ -64,8 +67,8 @@ fn human(restatement: &Restatement) -> String {
                 change.cell.metric.clone(),
                 change.cell.time.clone().unwrap_or_default(),
                 dimensions(change).unwrap_or_default(),
-                shown(then),
-                shown(now),
+                shown(change, then),
+                shown(change, now),
             ]
         })
         .collect();

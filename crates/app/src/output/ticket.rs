@@ -1,16 +1,17 @@
 //! Tickets: the rows behind a cell, and what explains the numbers of one.
 
-use super::{Cell, Column, Page, Sheet, count, duration, json, number, table};
+use super::{Cell, Column, Page, Sheet, count, duration, in_unit, json, number, table};
 use crate::exit::Outcome;
 use engine::{TicketExplanation, TicketPage, TicketRow};
 use facts::explain::{ClockTrace, SegmentState};
+use semantic::answer::MetricMeta;
 use std::fmt::Write as _;
 
-/// A page of the rows behind a cell.
+/// A page of the rows behind a cell; `meta` says for people what the values are.
 ///
 /// # Errors
 /// It cannot be written as JSON, which is a defect.
-pub(crate) fn page(page: &TicketPage) -> Outcome<Page> {
+pub(crate) fn page(page: &TicketPage, meta: Option<&MetricMeta>) -> Outcome<Page> {
     let json = json(page)?;
     let mut sheet = Sheet::new(&[
         ("number", Column::Whole),
@@ -30,7 +31,7 @@ pub(crate) fn page(page: &TicketPage) -> Outcome<Page> {
     let batch = sheet.batch()?;
     let header = ["ticket", "status", "channel", "priority", "group", "agent", "time", "value"]
         .map(str::to_owned);
-    let rows: Vec<Vec<String>> = page.rows.iter().map(line).collect();
+    let rows: Vec<Vec<String>> = page.rows.iter().map(|row| line(row, meta)).collect();
     let mut human = table(&header, &[false, false, false, false, false, false, false, true], &rows);
     // Writing to a string cannot fail.
     let _ = writeln!(human, "\n{} rows of {} tickets", count(page.n), count(page.tickets));
@@ -54,7 +55,7 @@ fn cells(row: &TicketRow) -> Vec<Cell> {
     cells
 }
 
-fn line(row: &TicketRow) -> Vec<String> {
+fn line(row: &TicketRow, meta: Option<&MetricMeta>) -> Vec<String> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     vec![
         format!("{}/{}", row.source, row.ticket),
@@ -64,7 +65,9 @@ fn line(row: &TicketRow) -> Vec<String> {
         text(&row.group),
         text(&row.agent),
         text(&row.time),
-        row.value.map(number).unwrap_or_default(),
+        row.value
+            .map(|value| meta.map_or_else(|| number(value), |meta| in_unit(value, meta)))
+            .unwrap_or_default(),
     ]
 }
 

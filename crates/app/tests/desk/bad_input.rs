@@ -118,6 +118,41 @@ fn policies_that_cannot_hold() {
 }
 
 #[test]
+fn holidays_that_cannot_be_read() {
+    let desk = Desk::new();
+    let policies = "calendars:\n  - name: office\n    zone: UTC\n    versions:\n      \
+                    - hours: 24x7\n        holidays_ics: [days.ics]\n";
+    desk.write("policies.yaml", policies);
+    let says = ["policies.yaml: calendars[0].versions[0].holidays_ics[0]", "days.ics", "hint: "];
+    refused(&desk, &["check", "--policies", "policies.yaml"], 3, &says);
+    desk.write("days.ics", "no calendar\n");
+    refused(&desk, &["check", "--policies", "policies.yaml"], 3, &says);
+    desk.write("deskmeter.toml", "policies = \"policies.yaml\"\n");
+    refused(&desk, &["check"], 3, &says);
+    desk.write(
+        "days.ics",
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20260302T090000Z\r\nSUMMARY:Standup\r\n\
+         END:VEVENT\r\nEND:VCALENDAR\r\n",
+    );
+    refused(&desk, &["check"], 0, &["warning: ", "Standup", "time of day", "no issues"]);
+}
+
+#[test]
+fn metrics_and_questions_that_do_not_fit_the_tables() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("metrics")).unwrap();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../definitions/metrics/csat.yaml");
+    let own = std::fs::read_to_string(shipped).unwrap().replace("box = 'good'", "bax = 'good'");
+    desk.write("metrics/csat.yaml", own);
+    desk.write("deskmeter.toml", "metrics = \"metrics\"\n");
+    refused(&desk, &["check"], 3, &["metrics/csat.yaml:", "bax", "bad_sql"]);
+    let desk = Desk::new();
+    desk.write("question.yaml", "metrics: [volum]\nby: [chanel]\n");
+    let says = ["question.yaml", "did you mean `volume`?", "did you mean `channel`?"];
+    refused(&desk, &["check", "--question", "question.yaml"], 3, &says);
+}
+
+#[test]
 fn addresses_that_others_could_reach() {
     let desk = Desk::new();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {

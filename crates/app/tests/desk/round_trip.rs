@@ -63,7 +63,7 @@ fn a_metric_explains_itself() {
     let listed = desk.succeed(&["explain", "metric", "--format", "table"]);
     assert!(listed.contains("first_response_time"), "{listed}");
     let human = desk.succeed(&["explain", "metric", "first_response_time", "--format", "table"]);
-    for expected in ["Formula", "Variants", "Other products"] {
+    for expected in ["Formula", "Variants", "clocks: ", "Dated by", "Other products", "Source"] {
         assert!(human.contains(expected), "{expected} missing in\n{human}");
     }
 }
@@ -90,6 +90,52 @@ fn a_cell_opens_to_exactly_the_tickets_it_counts() {
         .collect();
     tickets.sort_unstable();
     assert_eq!(tickets, ["T1", "T3", "T5", "T7", "T9"], "{page:#}");
+}
+
+#[test]
+fn a_cell_opened_for_people_shows_durations() {
+    let desk = Desk::filled();
+    let mut args = vec!["explain", "cell", "first_response_time", "--clock", "calendar"];
+    args.extend(["--format", "table"]);
+    let human = desk.succeed(&args);
+    assert!(human.contains(" 7 min") && !human.contains("420"), "{human}");
+}
+
+#[test]
+fn a_mapping_is_drafted_and_imports() {
+    let desk = Desk::new();
+    desk.write("log.csv", "id,opened,closed\n1,2026-01-01,2026-01-02\n2,2026-01-02,\n");
+    let draft = desk.succeed(&["mapping", "log.csv"]);
+    assert!(draft.contains("shape: tickets"), "{draft}");
+    desk.succeed(&["mapping", "log.csv", "--output", "log.yaml"]);
+    desk.succeed(&["import", "log.csv", "--mapping", "log.yaml", "--dry-run"]);
+    assert_eq!(desk.run(&["mapping", "log.csv", "--output", "log.yaml"]).code, 1);
+    desk.write("history.jsonl", history());
+    let ran = desk.run(&["mapping", "history.jsonl"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("deskmeter import history.jsonl"), "{}", ran.stderr);
+}
+
+#[test]
+fn holidays_come_from_the_file_beside_the_policies() {
+    let desk = Desk::new();
+    desk.write("history.jsonl", history());
+    std::fs::create_dir(desk.path("team")).unwrap();
+    let policies = "calendars:\n  - name: office\n    zone: UTC\n    versions:\n      \
+                    - hours: {mon-sun: [\"09:00-17:00\"]}\n        holidays_ics: [days.ics]\n\
+                    default_calendar: office\n";
+    desk.write("team/policies.yaml", policies);
+    // T1 of 2 March is answered on a holiday, in no business time at all.
+    desk.write(
+        "team/days.ics",
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260302\r\nSUMMARY:Off\r\n\
+         END:VEVENT\r\nEND:VCALENDAR\r\n",
+    );
+    desk.succeed(&["import", "history.jsonl", "--policies", "team/policies.yaml"]);
+    let ask = ["ask", "first_response_time", "--clock", "business", "--every", "day"];
+    let answer = desk.json(&ask);
+    let value = |at: usize| answer["rows"][at]["cells"]["first_response_time"]["value"].clone();
+    assert_eq!((value(0), value(1)), (json!(0), json!(120)), "{answer:#}");
 }
 
 #[test]
@@ -123,6 +169,7 @@ fn answers_come_as_table_csv_and_parquet() {
         "table",
     ]);
     assert!(human.contains("5 min") && human.contains("6 min"), "{human}");
+    assert!(human.contains("first_response_time") && !human.contains("unfinished"), "{human}");
     let csv = desk.succeed(&["ask", "volume", "--by", "channel", "--format", "csv"]);
     assert!(csv.starts_with("channel,volume,volume.n"), "{csv}");
     desk.succeed(&["ask", "volume", "--by", "channel", "--output", "answer.parquet"]);

@@ -30,7 +30,8 @@ pub(crate) enum Step {
     Record { line: u64, range: Range<usize>, cut: bool },
     /// A record over the limit: its beginning, and how many bytes it had.
     Oversize { line: u64, excerpt: Vec<u8>, bytes: u64 },
-    /// A quote or bracket that never closed: only its first line is given, reading goes on after it.
+    /// A quote or bracket that never closed: only its first line is given, reading goes on after
+    /// it.
     Unclosed { line: u64, range: Range<usize> },
     /// The source broke; nothing follows.
     Broken { line: u64, error: io::Error },
