@@ -62,17 +62,14 @@ fn every_variant_is_asked_by_a_scenario() {
 /// `metric:variant` of every question of the scenarios that expects rows.
 fn asked(catalog: &Catalog) -> BTreeSet<String> {
     let mut asked = BTreeSet::new();
-    for file in std::fs::read_dir(root().join("scenarios")).unwrap() {
-        let path = file.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "yaml") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let scenario: Value = serde_saphyr::from_str(&text).unwrap();
+    for (path, text) in folder(&root().join("scenarios")).unwrap_or_default() {
+        let scenario = serde_saphyr::from_str::<Value>(&text);
+        assert!(scenario.is_ok(), "{path}: {:?}", scenario.err());
+        let scenario = scenario.unwrap_or_default();
         let questions = scenario.get("questions").and_then(Value::as_array);
         for question in questions.into_iter().flatten().filter(|q| q.get("expect").is_some()) {
             let question = Question::from_value(question["ask"].clone());
-            assert!(question.is_ok(), "{}: {:?}", path.display(), question.err());
+            assert!(question.is_ok(), "{path}: {:?}", question.err());
             for metric in question.unwrap_or_default().metrics {
                 let shipped = catalog.get(&metric.metric).map(|entry| &entry.definition);
                 let first = shipped.and_then(|it| it.variants.iter().next());
