@@ -85,6 +85,14 @@ impl Importer {
         Ok(run.finish())
     }
 
+    /// Opens everything and reads nothing but beginnings and lookup tables.
+    ///
+    /// # Errors
+    /// As for [`Importer::run`]: where this finds nothing wrong, an import can begin.
+    pub fn check(&self) -> Result<(), Error> {
+        Plan::new(self.mapping.as_ref(), &self.paths).map(|_| ())
+    }
+
     /// Says what [`Importer::run`] would do.
     ///
     /// # Errors

@@ -67,18 +67,26 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Outcome {
 /// What to try next, before the address, which is the last line.
 fn say_next(context: &Context, no_serve: bool) -> Outcome<()> {
     let mut stdout = std::io::stdout().lock();
-    let data = context.config.data.display();
+    let usual = context.config.data == std::path::Path::new("data");
+    let data =
+        if usual { String::new() } else { format!(" --data {}", context.config.data.display()) };
     let next = [
         "explain metric first_response_time",
-        "explain cell first_response_time --by channel --is channel=email --range \"last 12 weeks\"",
+        "explain cell first_response_time --by channel --is channel=email",
         "ask backlog --every week --range \"last 8 weeks\"",
+        "ask --help",
     ];
-    writeln!(stdout, "\nTry next{}:", if no_serve { "" } else { ", after Ctrl-C" })?;
+    // One program at a time works on a desk.
+    writeln!(
+        stdout,
+        "\nTry next{}:",
+        if no_serve { "" } else { ", once Ctrl-C has stopped this" }
+    )?;
     for words in next {
-        writeln!(stdout, "  deskmeter --data {data} {words}")?;
+        writeln!(stdout, "  deskmeter{data} {words}")?;
     }
     if no_serve {
-        writeln!(stdout, "  deskmeter --data {data} serve")?;
+        writeln!(stdout, "  deskmeter{data} serve")?;
     }
     Ok(stdout.flush()?)
 }

@@ -8,7 +8,6 @@ use crate::progress::Unit;
 use connect::Mapping;
 use serve::intake::{self, Imported, Job, Listener, Stage};
 use std::io::{IsTerminal as _, Write as _};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -89,10 +88,8 @@ fn can_begin(job: &Job) -> Result<(), intake::Error> {
         // Standard input can be read once only.
         return Ok(());
     }
-    connect::Importer::new(job.mapping.clone(), job.files.clone(), job.seen)
-        .run(&mut |_| ControlFlow::Break(()), &mut |_| {}, &mut |_| {})
-        .map(|_| ())
-        .map_err(intake::Error::from)
+    let importer = connect::Importer::new(job.mapping.clone(), job.files.clone(), job.seen);
+    importer.check().map_err(intake::Error::from)
 }
 
 /// Files that do not exist, all of them at once.

@@ -37,7 +37,7 @@ fn human(answer: &Answer) -> String {
     let mut header: Vec<String> = keys.clone();
     let mut right: Vec<bool> = keys.iter().map(|_| false).collect();
     let shows: Vec<Shows<'_>> =
-        answer.metrics.iter().map(|(name, meta)| Shows::of(answer, name, meta)).collect();
+        metrics(answer).map(|(name, meta)| Shows::of(answer, name, meta)).collect();
     for show in &shows {
         show.header(answer, &mut header);
     }
@@ -57,6 +57,12 @@ fn human(answer: &Answer) -> String {
     text.push('\n');
     footer(answer, &mut text);
     text
+}
+
+/// The metrics in the order in which they were asked for.
+fn metrics(answer: &Answer) -> impl Iterator<Item = (&str, &MetricMeta)> {
+    let asked = answer.question.metrics.iter().filter_map(|asked| asked.name.as_deref());
+    asked.filter_map(|name| Some((name, answer.metrics.get(name)?)))
 }
 
 fn shown_key(row: &Row, name: &str) -> String {
@@ -158,14 +164,14 @@ pub(crate) fn in_unit(value: f64, meta: &MetricMeta) -> String {
 }
 
 fn footer(answer: &Answer, text: &mut String) {
-    for (name, meta) in &answer.metrics {
+    for (name, meta) in metrics(answer) {
         let mut parts = vec![format!("{} ({}, version {})", meta.title, meta.id, meta.version)];
         if let Some(clock) = &meta.clock {
             parts.push(format!("{clock} clock"));
         }
         parts.push(format!("dated by {}", meta.attribution));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name}: {}", parts.join(", "));
+        wrap(&format!("{name}: {}", parts.join(", ")), "", text);
         wrap(&meta.definition, "  ", text);
     }
     let from = answer.period.from.as_deref().unwrap_or("the beginning");

@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Page, Sheet, in_unit, json, number, table};
 use crate::exit::Outcome;
-use engine::{Change, Restatement};
+use engine::{Change, Restatement, Why};
 use std::fmt::Write as _;
 
 /// Tickets listed for people before the rest is only counted.
@@ -20,6 +20,7 @@ pub(crate) fn page(restatement: &Restatement) -> Outcome<Page> {
         ("dimensions", Column::Text),
         ("then", Column::Number),
         ("now", Column::Number),
+        ("why", Column::Text),
     ]);
     for change in &restatement.changes {
         let (then, now) = values(change);
@@ -29,6 +30,7 @@ pub(crate) fn page(restatement: &Restatement) -> Outcome<Page> {
             dimensions(change).into(),
             then.map_or(Cell::Empty, Cell::Number),
             now.map_or(Cell::Empty, Cell::Number),
+            why(change.why).into(),
         ]);
     }
     let batch = sheet.batch()?;
@@ -46,6 +48,16 @@ fn dimensions(change: &Change) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
+/// Why a cell differs, in the word that JSON has for it.
+const fn why(why: Why) -> &'static str {
+    match why {
+        Why::Restated => "restated",
+        Why::Continued => "continued",
+        Why::Both => "both",
+        Why::Elapsed => "elapsed",
+    }
+}
+
 fn human(restatement: &Restatement) -> String {
     // Writing to a string cannot fail.
     let mut text = String::new();
@@ -53,7 +65,7 @@ fn human(restatement: &Restatement) -> String {
         let _ = writeln!(text, "nothing has changed since {}", restatement.as_of);
         return text;
     }
-    let header = ["metric", "time", "group", "then", "now"].map(str::to_owned);
+    let header = ["metric", "time", "group", "then", "now", "why"].map(str::to_owned);
     let shown = |change: &Change, value: Option<f64>| {
         let meta = restatement.now.metrics.get(&change.cell.metric);
         value.map_or("–".to_owned(), |v| meta.map_or_else(|| number(v), |meta| in_unit(v, meta)))
@@ -69,14 +81,17 @@ fn human(restatement: &Restatement) -> String {
                 dimensions(change).unwrap_or_default(),
                 shown(change, then),
                 shown(change, now),
+                why(change.why).to_owned(),
             ]
         })
         .collect();
-    text.push_str(&table(&header, &[false, false, false, true, true], &rows));
+    text.push_str(&table(&header, &[false, false, false, true, true, false], &rows));
     let _ = writeln!(
         text,
-        "\nAs reported at {}, against what is known now. {} tickets made the difference:",
-        restatement.as_of, restatement.causes_total
+        "\nAs reported at {}, against what is known now: restated is what had happened by then and \
+         was\nlearnt of later, continued what happened later, elapsed what only time did.\n\
+         {} tickets simply went on; of {} something was learnt late:",
+        restatement.as_of, restatement.continued_total, restatement.causes_total
     );
     for cause in restatement.causes.iter().take(TICKETS_SHOWN) {
         let _ = writeln!(text, "  {}/{}", cause.source, cause.ticket);

@@ -214,9 +214,13 @@ fn the_demo_shows_three_answers_and_can_run_twice() {
     let desk = Desk::new();
     let args = ["demo", "--tickets", "300", "--no-serve"];
     let first = desk.succeed(&args);
-    assert_eq!(first.matches("deskmeter ask").count(), 3, "{first}");
+    assert_eq!(first.matches("$ deskmeter ask").count(), 3, "{first}");
+    for line in first.lines() {
+        assert!(line.chars().count() <= 100, "wider than a terminal: {line}");
+    }
+    assert!(first.trim_end().ends_with("deskmeter serve"), "{first}");
     let again = desk.succeed(&args);
-    assert_eq!(again.matches("deskmeter ask").count(), 3, "{again}");
+    assert_eq!(again.matches("$ deskmeter ask").count(), 3, "{again}");
     let volume = |text: &str| text.lines().filter(|line| line.contains("20")).count();
     assert_eq!(volume(&first), volume(&again));
 }

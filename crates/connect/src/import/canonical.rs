@@ -10,6 +10,7 @@ use event::{Event, Instant};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -44,14 +45,17 @@ pub(crate) fn read(
     let (chunks_in, chunks_out) = sync_channel::<Chunk>(workers * 2);
     let (parsed_in, parsed_out) = sync_channel::<(u64, Parsed)>(workers * 2);
     let chunks_out = Mutex::new(chunks_out);
+    let stopped = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(move || produce(reader, split, &chunks_in));
+        let stopped = &stopped;
+        scope.spawn(move || produce(reader, split, &chunks_in, stopped));
         for _ in 0..workers {
             let (chunks, parsed) = (&chunks_out, parsed_in.clone());
             scope.spawn(move || work(chunks, &parsed, seen));
         }
         drop(parsed_in);
         consume(&parsed_out, take);
+        stopped.store(true, Ordering::Relaxed);
         drop(parsed_out);
     });
 }
@@ -115,10 +119,16 @@ fn parse(chunk: Chunk, seen: Instant) -> Parsed {
     parsed
 }
 
-fn produce(reader: Box<dyn Read + Send>, split: Split, chunks: &SyncSender<Chunk>) {
+/// Cuts the file into chunks to its end, or until nobody wants any more.
+fn produce(
+    reader: Box<dyn Read + Send>,
+    split: Split,
+    chunks: &SyncSender<Chunk>,
+    stopped: &AtomicBool,
+) {
     let mut records = Records::new(reader, split);
     let mut number = 0;
-    loop {
+    while !stopped.load(Ordering::Relaxed) {
         let mut chunk = Chunk { number, ..Chunk::default() };
         let more = fill(&mut records, &mut chunk);
         number += 1;
@@ -152,4 +162,33 @@ fn fill(records: &mut Records<Box<dyn Read + Send>>, chunk: &mut Chunk) -> bool 
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of one letter, without end.
+    struct Endless;
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            buffer.fill(b'x');
+            if let Some(last) = buffer.last_mut() {
+                *last = b'\n';
+            }
+            Ok(buffer.len())
+        }
+    }
+
+    #[test]
+    fn who_stops_early_does_not_wait_for_the_rest_of_the_file() {
+        let mut chunks = 0;
+        // Comes back at all: the file has no end.
+        read(Box::new(Endless), Split::Lines, Instant::from_micros(0), &mut |_| {
+            chunks += 1;
+            if chunks == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(chunks, 2);
+    }
 }
