@@ -135,7 +135,8 @@ fn sort(headers: &HeaderMap, body: &[u8], seen: Instant) -> Result<Sorted, Probl
     Ok(sorted)
 }
 
-/// Whether the body is JSON lines: it says so, or its first line is a whole object and not the last.
+/// Whether the body is JSON lines: it says so, or its first line is a whole object and not the
+/// last.
 fn is_lines(headers: &HeaderMap, body: &[u8]) -> bool {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if declared.is_some_and(|kind| kind.contains("ndjson") || kind.contains("jsonl")) {
