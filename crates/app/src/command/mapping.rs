@@ -24,9 +24,13 @@ pub(crate) fn run(args: &MappingArgs) -> Outcome {
         None => std::io::stdout().lock().write_all(draft.as_bytes())?,
         Some(file) => {
             let tried = |error: std::io::Error| {
-                Failure::from(error)
-                    .context(format!("writing {}", file.display()))
-                    .hint("a mapping that is there already is not replaced")
+                let words = format!("writing {}", file.display());
+                if error.kind() == std::io::ErrorKind::AlreadyExists {
+                    return Failure::new(Exit::Invalid, error)
+                        .context(words)
+                        .hint("a file that is there already is not replaced; choose another name");
+                }
+                Failure::from(error).context(words)
             };
             // Hours of work may be in a mapping: it is never overwritten.
             let mut created = std::fs::File::create_new(file).map_err(tried)?;

@@ -109,7 +109,7 @@ fn a_mapping_is_drafted_and_imports() {
     assert!(draft.contains("shape: tickets"), "{draft}");
     desk.succeed(&["mapping", "log.csv", "--output", "log.yaml"]);
     desk.succeed(&["import", "log.csv", "--mapping", "log.yaml", "--dry-run"]);
-    assert_eq!(desk.run(&["mapping", "log.csv", "--output", "log.yaml"]).code, 1);
+    assert_eq!(desk.run(&["mapping", "log.csv", "--output", "log.yaml"]).code, 3);
     desk.write("history.jsonl", history());
     let ran = desk.run(&["mapping", "history.jsonl"]);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
