@@ -339,6 +339,7 @@ fn rating_row(mut row: Writer<'_>, key: Key<'_>, ordinal: usize, rating: &Rating
 
 impl Writer<'_> {
     /// The four columns of an owner.
+    #[inline]
     fn owner(&mut self, owner: &Owner) {
         self.next_text(owner.agent.as_deref());
         self.next_text(owner.group.as_deref());
@@ -347,6 +348,7 @@ impl Writer<'_> {
     }
 
     /// The two columns of a duration.
+    #[inline]
     fn measure(&mut self, measure: Measure) {
         self.next_micros(measure.us);
         self.next_micros(measure.business_us);

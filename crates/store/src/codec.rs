@@ -1,8 +1,8 @@
 //! The compact binary form of events, for the inbox and for spill.
 //!
-//! CloudEvents JSON says no `origin` and costs four times the bytes and the time; this form holds
-//! exactly an [`Entry`]. Integers are LEB128, signed ones zigzag first; a string is its length and
-//! its bytes. Every field is named when it is written, so that a new one breaks the build here.
+//! CloudEvents JSON says no `origin`; this form holds exactly an [`Entry`]. Integers are LEB128,
+//! signed ones zigzag first; a string is its length and its bytes. Every field is named when it is
+//! written, so that a new one breaks the build here.
 
 use event::kind::{Created, Direction, EscalationKind, Message, Score, Status, Tags, Visibility};
 use event::{Actor, Change, Entry, Event, Extra, Instant, Kind, Role, Text};

@@ -6,15 +6,14 @@ use crate::limits;
 use crate::options::{Options, Step};
 use crate::segment::{Stats, file};
 use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{DataType, TimestampMicrosecondType};
+use arrow::datatypes::TimestampMicrosecondType;
 use event::Instant;
 use facts::{FactTables, Table};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use parquet::basic::{Compression, Type, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::WriterProperties;
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -125,22 +124,34 @@ fn properties(table: Table, rows: u32, level: i32, path: &Path) -> Result<Writer
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(rows.max(limits::SEGMENT_ROWS) as usize))
-        .set_data_page_row_count_limit(limits::PAGE_ROWS)
         .set_sorting_columns(Some(vec![sorting]))
         .set_created_by("deskmeter".to_owned());
-    for field in table.schema().fields() {
-        // Numbers and instants hardly repeat: a dictionary costs time and is given up anyway.
-        let plain = matches!(
-            field.data_type(),
-            DataType::Int64 | DataType::Float64 | DataType::Timestamp(_, _)
-        );
-        if plain {
-            let column = ColumnPath::from(field.name().as_str());
-            builder = builder.set_column_dictionary_enabled(column, false);
+    if table == Table::Tickets {
+        // Only tickets are looked up by row; the other tables are read as a whole.
+        builder = builder.set_data_page_row_count_limit(limits::PAGE_ROWS);
+    }
+    let schema = ArrowSchemaConverter::new().convert(&table.schema());
+    for column in schema.map_err(parquet("describe", path))?.columns() {
+        let name = column.path();
+        // What hardly repeats takes time in a dictionary, which is given up anyway.
+        let is_plain = match column.physical_type() {
+            Type::INT64 | Type::DOUBLE => true,
+            _ => UNIQUE_TEXTS.contains(&name.string().as_str()),
+        };
+        if is_plain {
+            builder = builder.set_column_dictionary_enabled(name.clone(), false);
+        }
+        // No question is about the least text or the least entry of a timeline.
+        if column.physical_type() == Type::BYTE_ARRAY || name.parts().len() > 1 {
+            let none = EnabledStatistics::None;
+            builder = builder.set_column_statistics_enabled(name.clone(), none);
         }
     }
     Ok(builder.build())
 }
+
+/// Texts that differ on every row, as paths of Parquet columns.
+const UNIQUE_TEXTS: [&str; 3] = ["ticket", "issue", "timeline.list.item.id"];
 
 /// Folds tickets in the order of their numbers straight into a segment's files.
 pub(crate) struct FoldingWriter<'a> {

@@ -2,8 +2,8 @@
 
 use crate::schema::{ColumnKind, Table};
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListArray, ListBuilder, MapBuilder,
-    StringBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListArray, ListBuilder,
+    MapBuilder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
@@ -52,12 +52,22 @@ impl Cell {
         }
     }
 
+    /// The column so far; the next batch finds room for as much again.
     fn finish(&mut self) -> Option<ArrayRef> {
         Some(match self {
-            Self::Int(cell) => Arc::new(cell.finish()),
-            Self::Time(cell) => Arc::new(cell.finish()),
+            Self::Int(cell) => {
+                let next = Int64Builder::with_capacity(cell.len());
+                Arc::new(std::mem::replace(cell, next).finish())
+            }
+            Self::Time(cell) => {
+                let next = TimestampMicrosecondBuilder::with_capacity(cell.len());
+                Arc::new(std::mem::replace(cell, next).finish())
+            }
+            Self::Text(cell) => {
+                let next = StringBuilder::with_capacity(cell.len(), cell.values_slice().len());
+                Arc::new(std::mem::replace(cell, next).finish())
+            }
             Self::Float(cell) => Arc::new(cell.finish()),
-            Self::Text(cell) => Arc::new(cell.finish()),
             Self::Flag(cell) => Arc::new(cell.finish()),
             Self::List(cell) => Arc::new(cell.finish()),
             Self::Map(cell) => Arc::new(cell.finish()),
@@ -91,6 +101,8 @@ impl Rows {
 }
 
 /// Writes one row: each call fills the next column, whose name debug builds check.
+///
+/// A ticket writes some four hundred cells, so what writes one is inlined.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     table: Table,
@@ -99,6 +111,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    #[inline]
     fn expect(&self, name: &str) {
         debug_assert_eq!(
             self.table.columns().get(self.at).map(|column| column.name.as_ref()),
@@ -108,16 +121,19 @@ impl Writer<'_> {
         );
     }
 
+    #[inline]
     pub(super) fn int(&mut self, name: &str, value: i64) {
         self.expect(name);
         self.next_micros(Some(value));
     }
 
+    #[inline]
     pub(super) fn micros(&mut self, name: &str, value: Option<i64>) {
         self.expect(name);
         self.next_micros(value);
     }
 
+    #[inline]
     pub(super) fn time(&mut self, name: &str, value: Option<Instant>) {
         self.expect(name);
         self.at += 1;
@@ -126,6 +142,7 @@ impl Writer<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn float(&mut self, name: &str, value: Option<f64>) {
         self.expect(name);
         self.at += 1;
@@ -134,6 +151,7 @@ impl Writer<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn flag(&mut self, name: &str, value: bool) {
         self.expect(name);
         self.at += 1;
@@ -142,10 +160,12 @@ impl Writer<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn str(&mut self, name: &str, value: &str) {
         self.text(name, Some(value));
     }
 
+    #[inline]
     pub(super) fn text(&mut self, name: &str, value: Option<&str>) {
         self.expect(name);
         self.next_text(value);
@@ -181,6 +201,7 @@ impl Writer<'_> {
     }
 
     /// Fills the next column, a number.
+    #[inline]
     pub(super) fn next_micros(&mut self, value: Option<i64>) {
         self.at += 1;
         if let Some(Cell::Int(cell)) = self.cells.next() {
@@ -189,6 +210,7 @@ impl Writer<'_> {
     }
 
     /// Fills the next column, a text.
+    #[inline]
     pub(super) fn next_text(&mut self, value: Option<&str>) {
         self.at += 1;
         if let Some(Cell::Text(cell)) = self.cells.next() {

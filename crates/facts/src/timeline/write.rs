@@ -3,8 +3,8 @@
 use super::words::{AGENT_CLEARED, GROUP_CLEARED, kind_name, role_name, status_name};
 use crate::schema::timeline_fields;
 use arrow::array::{
-    Array, ArrayRef, BooleanBuilder, Int64Builder, ListArray, StringBuilder, StructArray,
-    TimestampMicrosecondBuilder, UInt64Builder,
+    Array, ArrayBuilder, ArrayRef, BooleanBuilder, Int64Builder, ListArray, StringBuilder,
+    StructArray, TimestampMicrosecondBuilder, UInt64Builder,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::Field;
@@ -109,28 +109,40 @@ impl TimelineWriter {
         let offsets = std::mem::replace(&mut self.offsets, vec![0]);
         self.len = 0;
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(self.id.finish()),
+            texts(&mut self.id),
             Arc::new(self.sequence.finish()),
-            Arc::new(self.at.finish()),
-            Arc::new(self.seen.finish()),
-            Arc::new(self.kind.finish()),
-            Arc::new(self.actor.finish()),
-            Arc::new(self.role.finish()),
-            Arc::new(self.team.finish()),
+            times(&mut self.at),
+            times(&mut self.seen),
+            texts(&mut self.kind),
+            texts(&mut self.actor),
+            texts(&mut self.role),
+            texts(&mut self.team),
             Arc::new(self.body.public.finish()),
             Arc::new(self.body.automated.finish()),
-            Arc::new(self.body.value.finish()),
-            Arc::new(self.body.name.finish()),
+            texts(&mut self.body.value),
+            texts(&mut self.body.name),
             Arc::new(self.body.number.finish()),
-            Arc::new(self.body.data.finish()),
-            Arc::new(self.origin.finish()),
-            Arc::new(self.extra.finish()),
+            texts(&mut self.body.data),
+            texts(&mut self.origin),
+            texts(&mut self.extra),
         ];
         let entries = StructArray::new(timeline_fields(), columns, None);
         let item = Field::new("item", entries.data_type().clone(), false);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
         ListArray::new(Arc::new(item), offsets, Arc::new(entries), None)
     }
+}
+
+/// The column so far; the next batch finds room for as much again.
+fn texts(column: &mut StringBuilder) -> ArrayRef {
+    let next = StringBuilder::with_capacity(column.len(), column.values_slice().len());
+    Arc::new(std::mem::replace(column, next).finish())
+}
+
+/// As [`texts`].
+fn times(column: &mut TimestampMicrosecondBuilder) -> ArrayRef {
+    let next = TimestampMicrosecondBuilder::with_capacity(column.len());
+    Arc::new(std::mem::replace(column, next).finish())
 }
 
 impl Body {

@@ -66,7 +66,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn any_history_gives_the_rows_of_one_import(ops in proptest::collection::vec(op(), 1..10)) {
@@ -139,7 +139,7 @@ fn deal() -> impl Strategy<Value = (Vec<Event>, Vec<(usize, bool, Between)>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn merges_do_not_depend_on_the_order_of_arrival((events, batches) in deal()) {
