@@ -222,3 +222,44 @@ fn key_of(view: &View) -> ViewKey {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+    use datafusion::logical_expr::LogicalPlan;
+    use event::FixedClock;
+
+    /// The column that is larger than all others together: no number is made of it.
+    const TIMELINE: &str = "timeline";
+
+    #[tokio::test]
+    async fn no_metric_reads_timelines() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> =
+            Arc::new(FixedClock(testkit::builders::at("2026-11-16T12:00:00Z")));
+        let store = Store::open(dir.path(), store::Options::new(Arc::clone(&clock))).await.unwrap();
+        let catalog = Arc::new(Catalog::shipped().unwrap());
+        let engine = Engine::new(store, Arc::clone(&catalog), Settings::new(clock)).unwrap();
+        let mut wide = Vec::new();
+        for metric in catalog.names() {
+            let question = Question::about([metric]);
+            let view = engine.view(&question).await.unwrap();
+            let now = engine.settings().clock.now();
+            let compiled = engine.compile(&question, &view, now).unwrap();
+            for part in &compiled.parts {
+                let plan = view.state.optimize(&part.plan).unwrap();
+                plan.apply(|node| {
+                    if let LogicalPlan::TableScan(scan) = node
+                        && scan.projected_schema.has_column_with_unqualified_name(TIMELINE)
+                    {
+                        wide.push(format!("{metric}:\n{}", plan.display_indent()));
+                    }
+                    Ok(TreeNodeRecursion::Continue)
+                })
+                .unwrap();
+            }
+        }
+        assert!(wide.is_empty(), "{}", wide.join("\n"));
+    }
+}
