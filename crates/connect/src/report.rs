@@ -1,7 +1,6 @@
 //! What an import did, or would do: everything a person wants to know before trusting the numbers.
 
 use crate::files::Detected;
-use crate::import::identity::kind_name;
 use crate::limits::{FUTURE_SLACK_MICROS, GAPS_MAX, PLACES_MAX, UNMAPPED_VALUES_MAX};
 use crate::quarantine::{Place, Quarantined};
 use event::{Event, Instant};
@@ -140,7 +139,7 @@ impl Tally {
 impl Report {
     pub(crate) fn count_event(&mut self, event: &Event, seen: Instant) {
         self.events += 1;
-        *self.events_by_kind.entry(kind_name(&event.entry.kind)).or_default() += 1;
+        *self.events_by_kind.entry(event.entry.kind.name()).or_default() += 1;
         let source = xxh3_64_with_seed(event.source.as_bytes(), 0);
         self.counts.tickets.insert(xxh3_64_with_seed(event.ticket.as_bytes(), source));
         let at = event.entry.at;

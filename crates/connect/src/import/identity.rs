@@ -83,7 +83,7 @@ impl Digest {
     }
 
     fn kind(&mut self, kind: &Kind) {
-        self.text(kind_name(kind));
+        self.text(kind.name());
         match kind {
             Kind::Created(created) => self.created(created),
             Kind::Message(message) => self.message(message),
@@ -155,28 +155,4 @@ pub(crate) fn content_id(
         digest.text(value);
     }
     Text::from(format!("{:032x}", digest.0.digest128()))
-}
-
-/// The event type, as on the wire.
-pub(crate) fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Created(_) => "created",
-        Kind::Message(_) => "message",
-        Kind::Status { .. } => "status",
-        Kind::Assigned { .. } => "assigned",
-        Kind::Priority(_) => "priority",
-        Kind::Type(_) => "type",
-        Kind::Tags(_) => "tags",
-        Kind::Field { .. } => "field",
-        Kind::Escalated { .. } => "escalated",
-        Kind::Merged { .. } => "merged",
-        Kind::Split { .. } => "split",
-        Kind::Linked { .. } => "linked",
-        Kind::Sla(_) => "sla",
-        Kind::Schedule(_) => "schedule",
-        Kind::CsatOffered => "csat_offered",
-        Kind::Rated { .. } => "rated",
-        Kind::Worked { .. } => "worked",
-        Kind::Redacted => "redacted",
-    }
 }

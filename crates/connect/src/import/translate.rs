@@ -1,7 +1,7 @@
 //! One row in, its events out: all of them or none.
 
 use crate::files::row::{Header, Row};
-use crate::import::identity::{content_id, kind_name};
+use crate::import::identity::content_id;
 use crate::import::make::{self, Setting};
 use crate::mapping::expr::{Cells, Expr};
 use crate::mapping::lookup::Lookups;
@@ -296,6 +296,6 @@ fn evaluated<'r>(expr: Option<&'r Expr>, cells: &mut Cells<'r>) -> Result<Option
 pub(crate) fn is_earlier(candidate: &Event, known: &Event) -> bool {
     let key =
         |event: &Event| (event.entry.at, event.entry.sequence.unwrap_or(0), event.entry.id.clone());
-    debug_assert_eq!(kind_name(&candidate.entry.kind), kind_name(&known.entry.kind));
+    debug_assert_eq!(candidate.entry.kind.name(), known.entry.kind.name());
     key(candidate) < key(known)
 }
