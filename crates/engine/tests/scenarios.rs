@@ -7,6 +7,8 @@
 //!
 //! `cargo test -p engine --test scenarios -- questions csat.yaml` runs one file.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking")]
+
 #[path = "scenarios/desk.rs"]
 mod desk;
 #[path = "scenarios/oracle.rs"]
@@ -168,10 +170,8 @@ fn metrics(answer: &Value) -> Vec<String> {
 async fn rewrite(path: &Path, scenario: &Scenario, catalog: &Arc<Catalog>) {
     let desk = Desk::open(scenario, catalog, Arrival::AsWritten).await.unwrap();
     let mut text = std::fs::read_to_string(path).unwrap();
-    let mut blocks = 0;
-    for asked in scenario.questions.iter().filter(|asked| !asked.expect.is_empty()) {
-        let block = blocks;
-        blocks += 1;
+    let expecting = scenario.questions.iter().filter(|asked| !asked.expect.is_empty());
+    for (block, asked) in expecting.enumerate() {
         let Ok(answer) = desk.ask(scenario, &asked.ask).await else { continue };
         let answer = answer.json;
         if compare(scenario, asked, &answer).is_empty() {
