@@ -104,14 +104,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn policies(&mut self, file: PoliciesFile) -> Policies {
-        let PoliciesFile { calendars, default_calendar, sla, sessions, effort, roles, topic_field } =
-            file;
-        let calendars = calendars
+        let calendars = file
+            .calendars
             .into_iter()
             .enumerate()
             .map(|(at, calendar)| self.calendar(&format!("calendars[{at}]"), calendar))
             .collect();
-        Policies { calendars, default_calendar, sla, sessions, effort, roles, topic_field }
+        Policies {
+            calendars,
+            default_calendar: file.default_calendar,
+            sla: file.sla,
+            sessions: file.sessions,
+            effort: file.effort,
+            roles: file.roles,
+            topic_field: file.topic_field,
+        }
     }
 
     fn calendar(&mut self, place: &str, calendar: CalendarFile) -> CalendarSpec {
