@@ -218,6 +218,41 @@ pub enum Status {
     Restored,
 }
 
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 9] = [
+        Self::New,
+        Self::Open,
+        Self::Pending,
+        Self::OnHold,
+        Self::Solved,
+        Self::Closed,
+        Self::Deleted,
+        Self::Spam,
+        Self::Restored,
+    ];
+
+    /// Its name on the wire and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::OnHold => "on_hold",
+            Self::Solved => "solved",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Spam => "spam",
+            Self::Restored => "restored",
+        }
+    }
+
+    /// The status of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
 /// Which way a ticket was escalated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,7 +10,7 @@ use crate::facts::{Facts, Measure, Outcome, RunMode, SlaClock, Turn};
 use crate::fold::Folder;
 use crate::status::State;
 use crate::tables::TablesBuilder;
-use crate::timeline::{arrange, kind_name, role_name};
+use crate::timeline::arrange;
 use draw::{Pen, Stretch};
 use event::{Entry, Instant, Text};
 use serde::Serialize;
@@ -282,8 +282,8 @@ fn line(entry: &Entry) -> Line {
         id: entry.id.clone(),
         at: entry.at,
         seen: entry.seen,
-        kind: kind_name(&entry.kind),
-        role: role_name(entry.actor.role),
+        kind: entry.kind.name(),
+        role: entry.actor.role.name(),
         actor: entry.actor.id.clone(),
         words: words::of(&entry.kind),
         origin: entry.origin.clone(),

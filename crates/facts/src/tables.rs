@@ -5,9 +5,9 @@ mod row;
 use crate::facts::{Facts, Measure, Moments, Owner, Span, TicketFacts, Turn};
 use crate::facts::{Rating, SlaClock, Touch};
 use crate::schema::Table;
-use crate::timeline::{TimelineWriter, role_name};
+use crate::timeline::TimelineWriter;
 use arrow::record_batch::RecordBatch;
-use event::{Direction, Entry, Score};
+use event::{Direction, Entry, Role, Score};
 use row::{Rows, Writer};
 use std::ops::Index;
 
@@ -150,7 +150,7 @@ fn ticket_row(mut row: Writer<'_>, key: Key<'_>, id: &str) {
     row.str("source", key.source);
     row.str("ticket", id);
     row.time("created_at", Some(ticket.created_at));
-    row.text("created_by_role", ticket.created_by_role.map(role_name));
+    row.text("created_by_role", ticket.created_by_role.map(Role::name));
     row.str("direction", direction_name(ticket.direction));
     row.text("channel", ticket.channel.as_deref());
     row.text("requester", ticket.requester.as_deref());

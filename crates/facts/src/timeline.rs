@@ -1,7 +1,7 @@
 //! A ticket's timeline: its order, its deduplication, and its way in and out of Arrow.
 
+mod marks;
 mod read;
-mod words;
 mod write;
 
 use event::{Direction, Entry, Instant, Kind, Role, Text};
@@ -10,8 +10,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 pub use read::{TimelineError, TimelineReader};
-pub use words::kind_name;
-pub(crate) use words::role_name;
 pub(crate) use write::TimelineWriter;
 
 /// Timelines up to this length are deduplicated by comparing each pair, which beats hashing.

@@ -1,6 +1,6 @@
 //! Timelines out of Arrow.
 
-use super::words::{AGENT_CLEARED, GROUP_CLEARED, role_named, status_named};
+use super::marks::{AGENT_CLEARED, GROUP_CLEARED};
 use crate::schema::timeline_fields;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray, StringArray, StructArray,
@@ -9,8 +9,8 @@ use arrow::array::{
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType, UInt64Type};
 use event::{
-    Actor, Change, Created, Entry, EscalationKind, Extra, Instant, Kind, Message, Score, Tags,
-    Text, Visibility,
+    Actor, Change, Created, Entry, EscalationKind, Extra, Instant, Kind, Message, Role, Score,
+    Status, Tags, Text, Visibility,
 };
 use serde::Deserialize;
 
@@ -148,7 +148,7 @@ impl TimelineReader {
             seen: Instant::from_micros(self.seen.value(at)),
             actor: Actor {
                 id: text(&self.actor, at),
-                role: role_named(role).ok_or_else(|| word(at, "role", role))?,
+                role: Role::named(role).ok_or_else(|| word(at, "role", role))?,
                 team: text(&self.team, at),
             },
             kind: self.kind(at)?,
@@ -168,7 +168,7 @@ impl TimelineReader {
             "message" => Kind::Message(self.message(at)?),
             "status" => {
                 let name = self.value.value(at);
-                let status = status_named(name).ok_or_else(|| word(at, "value", name))?;
+                let status = Status::named(name).ok_or_else(|| word(at, "value", name))?;
                 Kind::Status { status, vendor: text(&self.name, at) }
             }
             "assigned" => self.assigned(at),

@@ -1,6 +1,6 @@
 //! Timelines into Arrow.
 
-use super::words::{AGENT_CLEARED, GROUP_CLEARED, kind_name, role_name, status_name};
+use super::marks::{AGENT_CLEARED, GROUP_CLEARED};
 use crate::schema::timeline_fields;
 use arrow::array::{
     Array, ArrayBuilder, ArrayRef, BooleanBuilder, Int64Builder, ListArray, StringBuilder,
@@ -95,9 +95,9 @@ impl TimelineWriter {
         self.sequence.append_option(entry.sequence);
         self.at.append_value(entry.at.micros());
         self.seen.append_value(entry.seen.micros());
-        self.kind.append_value(kind_name(&entry.kind));
+        self.kind.append_value(entry.kind.name());
         self.actor.append_option(entry.actor.id.as_deref());
-        self.role.append_value(role_name(entry.actor.role));
+        self.role.append_value(entry.actor.role.name());
         self.team.append_option(entry.actor.team.as_deref());
         self.body.push(cells(&entry.kind));
         self.origin.append_option(entry.origin.as_deref());
@@ -163,7 +163,7 @@ fn cells(kind: &Kind) -> Cells<'_> {
         Kind::Created(created) => Cells { data: Some(json(&CreatedData::of(created))), ..none },
         Kind::Message(message) => message_cells(message),
         Kind::Status { status, vendor } => {
-            Cells { value: Some(status_name(*status)), name: vendor.as_deref(), ..none }
+            Cells { value: Some(status.name()), name: vendor.as_deref(), ..none }
         }
         Kind::Assigned { agent, group } => assigned_cells(agent, group),
         Kind::Priority(value) | Kind::Type(value) | Kind::Sla(value) | Kind::Schedule(value) => {

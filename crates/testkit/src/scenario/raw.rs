@@ -1,6 +1,6 @@
 //! Events as flat rows, for oracles: plain SQL that knows nothing of the fold.
 
-use event::{Change, EscalationKind, Event, Kind, Role, Score, Status, Visibility};
+use event::{Change, EscalationKind, Event, Kind, Score, Visibility};
 use serde::Serialize;
 
 /// One event as one flat row of the oracle's table `events`.
@@ -50,7 +50,7 @@ impl From<&Event> for Raw {
             at: entry.at.micros(),
             seen: entry.seen.micros(),
             actor: entry.actor.id.as_ref().map(ToString::to_string),
-            role: role(entry.actor.role),
+            role: entry.actor.role.name(),
             ..Self::default()
         };
         raw.describe(&entry.kind);
@@ -84,7 +84,7 @@ impl Raw {
             }
             Kind::Status { status, .. } => {
                 self.kind = "status";
-                self.value = Some(status_name(*status).to_owned());
+                self.value = Some(status.name().to_owned());
             }
             Kind::Assigned { agent, group } => {
                 self.kind = "assigned";
@@ -129,27 +129,4 @@ impl Raw {
 
 fn number(score: Score) -> f64 {
     f64::from(score.thousandths()) / 1000.0
-}
-
-const fn role(role: Role) -> &'static str {
-    match role {
-        Role::Requester => "requester",
-        Role::Agent => "agent",
-        Role::Bot => "bot",
-        Role::System => "system",
-    }
-}
-
-const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::New => "new",
-        Status::Open => "open",
-        Status::Pending => "pending",
-        Status::OnHold => "on_hold",
-        Status::Solved => "solved",
-        Status::Closed => "closed",
-        Status::Deleted => "deleted",
-        Status::Spam => "spam",
-        Status::Restored => "restored",
-    }
 }
