@@ -37,7 +37,7 @@ update: ## accept changed snapshots and regenerate schemas, openapi.json and ref
 acceptance: build ## real data from $(SHARED), where it is present
 	acceptance/run.sh $(BIN) $(SHARED)
 
-crash: build ## kill -9 a hundred times during import and sealing
+crash: ## kill -9 a hundred times during import and sealing
 	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture
 
 bench: ## every figure of docs/benchmarks.md at 1 M tickets
