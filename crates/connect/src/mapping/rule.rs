@@ -7,6 +7,7 @@ use crate::mapping::time::{Reading, Time, TimeScope};
 use crate::mapping::tree::{Form, Node};
 use crate::mapping::when::When;
 use event::EscalationKind;
+use event::cloudevents::TICKET_TYPES;
 
 /// Canonical words for roles.
 pub(crate) const ROLES: [&str; 4] = ["requester", "agent", "bot", "system"];
@@ -14,28 +15,6 @@ pub(crate) const ROLES: [&str; 4] = ["requester", "agent", "bot", "system"];
 /// Canonical words for statuses.
 pub(crate) const STATUSES: [&str; 9] =
     ["new", "open", "pending", "on_hold", "solved", "closed", "deleted", "spam", "restored"];
-
-/// What a rule may be about.
-const EVENTS: [&str; 18] = [
-    "created",
-    "message",
-    "status",
-    "assigned",
-    "priority",
-    "type",
-    "tags",
-    "field",
-    "escalated",
-    "merged",
-    "split",
-    "linked",
-    "sla",
-    "schedule",
-    "csat_offered",
-    "rated",
-    "worked",
-    "redacted",
-];
 
 /// One rule.
 #[derive(Clone, Debug)]
@@ -164,7 +143,7 @@ fn parse(
 ) -> Option<Rule> {
     let mut form = Form::new(node, issues);
     let event = form.need("event", issues).and_then(|node| {
-        let words: Vec<_> = EVENTS.iter().map(|name| (*name, *name)).collect();
+        let words: Vec<_> = TICKET_TYPES.iter().map(|name| (*name, *name)).collect();
         node.word(&words, issues)
     })?;
     let name = form.text("name", issues).unwrap_or_else(|| event.to_owned());
