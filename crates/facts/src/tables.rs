@@ -18,7 +18,7 @@ const TEXT_BYTES_FULL: usize = 1 << 30;
 /// The six tables of some tickets; index it by [`Table`].
 #[derive(Clone, Debug)]
 pub struct FactTables {
-    /// One row per ticket.
+    /// One row per ticket; without the timeline if the builder leaves it out.
     pub tickets: RecordBatch,
     /// Customer turns.
     pub turns: RecordBatch,
@@ -51,7 +51,7 @@ impl Index<Table> for FactTables {
 #[derive(Debug)]
 pub struct TablesBuilder {
     rows: [Rows; Table::ALL.len()],
-    timelines: TimelineWriter,
+    timelines: Option<TimelineWriter>,
     len: usize,
 }
 
@@ -72,7 +72,13 @@ struct Key<'a> {
 impl TablesBuilder {
     /// A builder with nothing in it.
     pub fn new() -> Self {
-        Self { rows: Table::ALL.map(Rows::new), timelines: TimelineWriter::default(), len: 0 }
+        Self { timelines: Some(TimelineWriter::default()), ..Self::without_timelines() }
+    }
+
+    /// A builder that leaves out the last column of `tickets`, the timeline, for whoever has it
+    /// in its written form already.
+    pub fn without_timelines() -> Self {
+        Self { rows: Table::ALL.map(Rows::new), timelines: None, len: 0 }
     }
 
     /// Adds a ticket. Child rows keep the order in which tickets are pushed.
@@ -87,7 +93,9 @@ impl TablesBuilder {
     ) {
         let key = Key { number, source, ticket: &facts.ticket };
         ticket_row(self.rows[Table::Tickets.index()].row(), key, ticket);
-        self.timelines.push(timeline);
+        if let Some(timelines) = &mut self.timelines {
+            timelines.push(timeline);
+        }
         for (ordinal, turn) in facts.turns.iter().enumerate() {
             turn_row(self.rows[Table::Turns.index()].row(), key, ordinal, turn);
         }
@@ -118,16 +126,16 @@ impl TablesBuilder {
 
     /// Whether the texts grew so large that the batch should be finished before the next ticket.
     pub fn is_full(&self) -> bool {
-        self.timelines.text_bytes() >= TEXT_BYTES_FULL
+        self.timelines.as_ref().is_some_and(|all| all.text_bytes() >= TEXT_BYTES_FULL)
     }
 
     /// The tables of everything pushed; the builder is empty afterwards.
     pub fn finish(&mut self) -> FactTables {
         self.len = 0;
-        let timelines = self.timelines.finish();
+        let timelines = self.timelines.as_mut().map(TimelineWriter::finish);
         let [tickets, turns, spans, clocks, touches, ratings] = &mut self.rows;
         FactTables {
-            tickets: tickets.finish(Some(timelines)),
+            tickets: tickets.finish(timelines),
             turns: turns.finish(None),
             spans: spans.finish(None),
             clocks: clocks.finish(None),

@@ -4,6 +4,8 @@
 //! same import can simply be run again. At the end numbers, manifest and whatever goes through the
 //! inbox become visible in one transaction.
 
+mod inherited;
+
 use crate::apply::{Accepted, derived};
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
@@ -20,7 +22,8 @@ use crate::state::manifest::{Freshness, Line};
 use crate::state::{commit, inbox, manifest, numbers};
 use crate::write::FoldingWriter;
 use event::{Event, Text};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use inherited::Inherited;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,9 +38,10 @@ pub struct Bulk {
 
 #[derive(Debug, Default)]
 struct Seen {
-    /// Key → provisional number, in the order of first appearance.
-    places: FxHashMap<Key, u32>,
+    /// The keys by provisional number, which is their order of first appearance.
     keys: Vec<Key>,
+    /// Finds a key's number; the keys themselves are not held twice.
+    places: HashTable<u32>,
     sources: BTreeMap<Text, Freshness>,
     events: u64,
 }
@@ -63,6 +67,12 @@ pub struct BulkReport {
 /// fewer go through the inbox and are sealed later.
 const REWRITE_SHARE: u64 = 16;
 
+/// A key is a hash already.
+fn hash(key: &Key) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = key.bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
 /// What one segment came to.
 #[derive(Default)]
 struct Built {
@@ -70,7 +80,8 @@ struct Built {
     counts: Accepted,
     /// Events of a segment that is not rewritten: they go through the inbox.
     loose: Vec<Event>,
-    /// What merged-away tickets hand on: it goes through the inbox too.
+    /// What merged-away tickets hand on to tickets of other segments, or handed on before: it goes
+    /// through the inbox too.
     guests: Vec<Event>,
     tickets: u64,
 }
@@ -125,10 +136,13 @@ impl Bulk {
         }
         let mut placed = Vec::with_capacity(keys.len());
         for (place, key) in keys.iter().enumerate() {
-            let next = u32::try_from(seen.keys.len()).unwrap_or(u32::MAX);
-            let number = *seen.places.entry(*key).or_insert(next);
+            let Seen { keys, places, .. } = &mut *seen;
+            let next = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+            let is_it = |number: &u32| keys[*number as usize] == *key;
+            let found = places.entry(hash(key), is_it, |number| hash(&keys[*number as usize]));
+            let number = *found.or_insert(next).get();
             if number == next {
-                seen.keys.push(*key);
+                keys.push(*key);
             }
             placed.push((number, number == next, place));
         }
@@ -154,7 +168,7 @@ impl Bulk {
         let Self { core, dir, spill, seen } = self;
         let Seen { places, keys, sources, events } =
             seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // The map is the largest thing in memory; from here on the list of keys is enough.
+        // From here on the list of keys is enough.
         drop(places);
         core.options.step(Step::BulkSpilt)?;
         let _upkeep = core.upkeep.lock().await;
@@ -163,13 +177,15 @@ impl Bulk {
             return Err(Error::Stopped);
         }
         let mut tx = core.state.begin().await?;
-        let Resolved { numbers, new, next } = resolve(live.next_number, &mut tx, &keys).await?;
+        let new_from = live.next_number;
+        let Resolved { numbers, new, next } = resolve(new_from, &mut tx, &keys).await?;
         commit(tx).await?;
         let tickets = keys.len() as u64;
         drop(keys);
         let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
         let before = core.last_version();
-        let built = build(&core, Arc::new(spill), first, tickets, progress).await;
+        let spilt = SpiltAll { spill, first, new_from, tickets };
+        let built = build(&core, spilt, progress).await;
         let built = core.written(before, built)?;
         let mut report =
             BulkReport { events, tickets, new_tickets: new.len() as u64, ..BulkReport::default() };
@@ -231,17 +247,22 @@ async fn arrange(
     .await
 }
 
-/// Folds every segment on all threads.
-async fn build(
-    core: &Arc<Core>,
-    spill: Arc<Spill>,
+/// All that is to be built.
+struct SpiltAll {
+    spill: Spill,
+    /// Segment of the first partition.
     first: u32,
-    whole: u64,
-    progress: Progress,
-) -> Result<Vec<Built>> {
+    /// Number of the first ticket that was not known before.
+    new_from: u32,
+    tickets: u64,
+}
+
+/// Folds every segment on all threads.
+async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<Vec<Built>> {
     let snapshot = core.snapshot();
     let core = Arc::clone(core);
     blocking(move || {
+        let SpiltAll { spill, first, new_from, tickets } = spilt;
         let places: Vec<usize> = (0..spill.len()).collect();
         parallel::each(
             core.options.workers(),
@@ -249,17 +270,23 @@ async fn build(
             |place| {
                 let id = first + u32::try_from(place).unwrap_or(u32::MAX);
                 match spill.take(place)? {
-                    Some(spilt) => build_segment(&core, &snapshot, id, &spilt),
+                    Some(spilt) => build_segment(&core, &snapshot, id, &spilt, new_from),
                     None => Ok(Built::default()),
                 }
             },
-            |done| progress(done.iter().map(|built| built.tickets).sum(), whole),
+            |done| progress(done.iter().map(|built| built.tickets).sum(), tickets),
         )
     })
     .await
 }
 
-fn build_segment(core: &Core, snapshot: &Snapshot, id: u32, spilt: &Spilt) -> Result<Built> {
+fn build_segment(
+    core: &Core,
+    snapshot: &Snapshot,
+    id: u32,
+    spilt: &Spilt,
+    new_from: u32,
+) -> Result<Built> {
     let tickets = spilt.rows().count() as u64;
     let stored = snapshot.segment(id).map_or(0, |segment| u64::from(segment.rows()));
     let events = spilt.entries();
@@ -269,9 +296,10 @@ fn build_segment(core: &Core, snapshot: &Snapshot, id: u32, spilt: &Spilt) -> Re
     }
     let version = core.new_version();
     let out = FoldingWriter::new(&snapshot.folder, core.write_segment(id, version)?);
-    let counts = Accepted::default();
-    let mut segment = Building { spilt, out, counts, guests: Vec::new() };
     let base = id * snapshot.segment_rows;
+    let inherited = Inherited::new(spilt, new_from.saturating_sub(base))?;
+    let (counts, guests) = (Accepted::default(), Vec::new());
+    let mut segment = Building { spilt, inherited, out, counts, guests };
     let mut next = base;
     if let Some(old) = snapshot.segment(id) {
         old.read_all(limits::FOLD_BATCH_TICKETS, |number, sealed| {
@@ -295,6 +323,7 @@ fn build_segment(core: &Core, snapshot: &Snapshot, id: u32, spilt: &Spilt) -> Re
 /// A segment on its way to disk.
 struct Building<'a> {
     spilt: &'a Spilt,
+    inherited: Inherited<'a>,
     out: FoldingWriter<'a>,
     counts: Accepted,
     guests: Vec<Event>,
@@ -331,8 +360,13 @@ impl Building<'_> {
         let new = (merged.len() as u64).saturating_sub(before);
         self.counts.new += new;
         self.counts.duplicate += given.saturating_sub(new);
-        let stored = Stored { source, ticket, timeline: merged };
-        self.guests.extend(derived(&stored));
+        let timeline = match self.inherited.take(row) {
+            Some(entries) => facts::timeline::merge(merged, entries),
+            None => merged,
+        };
+        let stored = Stored { source, ticket, timeline };
+        let elsewhere = derived(&stored).into_iter();
+        self.guests.extend(elsewhere.filter(|event| !self.inherited.holds(row, event)));
         self.out.push(number, &stored)?;
         Ok(true)
     }

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 /// Two of 10 million tickets share one with a chance of 1 in 10²⁴; a segment's row still holds
 /// both names, and a mismatch is reported as damage instead of being mixed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key(u128);
+pub(crate) struct Key([u8; 16]);
 
 impl Key {
     pub(crate) fn new(source: &str, ticket: &str) -> Self {
@@ -15,12 +15,12 @@ impl Key {
         hasher.update(&(source.len() as u64).to_le_bytes());
         hasher.update(source.as_bytes());
         hasher.update(ticket.as_bytes());
-        Self(hasher.digest128())
+        // Big-endian, so that SQL sorts keys as `Ord` does.
+        Self(hasher.digest128().to_be_bytes())
     }
 
-    /// Big-endian, so that SQL sorts keys as `Ord` does.
     pub(crate) const fn bytes(self) -> [u8; 16] {
-        self.0.to_be_bytes()
+        self.0
     }
 }
 

@@ -15,7 +15,7 @@ pub const MERGE_ROUNDS_MAX: usize = 64;
 /// Tickets in one run of the overlay; a change rewrites one run.
 pub const RUN_TICKETS_MAX: usize = 8_192;
 /// Tickets folded into one batch on their way to a Parquet file.
-pub const FOLD_BATCH_TICKETS: usize = 4_096;
+pub const FOLD_BATCH_TICKETS: usize = 1_024;
 /// Rows in one data page; a single ticket's timeline costs one page of each column.
 pub const PAGE_ROWS: usize = 2_048;
 /// Overlay rows of an `as_of` snapshot before further segments go to scratch files.

@@ -9,7 +9,7 @@ use crate::parallel;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
 use crate::state::{commit, manifest, policies};
-use crate::write::FoldingWriter;
+use crate::write::{FoldingWriter, SegmentWriter};
 use facts::Folder;
 use facts::policies::Policies;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl Core {
                 tasks,
                 |(segment, version)| {
                     let dir = layout.segment(segment.id(), version);
-                    let writer = crate::write::SegmentWriter::create(dir, rows, &options)?;
+                    let writer = SegmentWriter::create_keeping(dir, rows, &options, &segment)?;
                     let mut out = FoldingWriter::new(&folder, writer);
                     segment.read_all(crate::limits::FOLD_BATCH_TICKETS, |number, stored| {
                         out.push(number, &stored)

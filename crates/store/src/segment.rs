@@ -11,8 +11,13 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder, RowSelection,
 };
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::writer::SerializedRowGroupWriter;
+use parquet::schema::types::SchemaDescriptor;
 use std::fs::File;
+use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -208,6 +213,34 @@ impl Segment {
         Ok(numbers)
     }
 
+    /// Copies the columns of its timelines, as they are written, to the end of a row group of the
+    /// same tickets.
+    pub(crate) fn append_timelines<W: Write + Send>(
+        &self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> parquet::errors::Result<()> {
+        let (file, footer) = self
+            .open(&self.path(Table::Tickets))
+            .map_err(|error| ParquetError::External(Box::new(error)))?;
+        let [own] = footer.metadata().row_groups() else {
+            return Err(ParquetError::General("tickets are in more than one row group".to_owned()));
+        };
+        for leaf in timeline_leaves(footer.parquet_schema()) {
+            let metadata = own.column(leaf).clone();
+            let pages = footer.metadata().offset_index().and_then(|groups| groups.first());
+            let close = ColumnCloseResult {
+                bytes_written: metadata.compressed_size().unsigned_abs(),
+                rows_written: own.num_rows().unsigned_abs(),
+                metadata,
+                bloom_filter: None,
+                column_index: None,
+                offset_index: pages.and_then(|columns| columns.get(leaf)).cloned(),
+            };
+            group.append_column(&file, close)?;
+        }
+        Ok(())
+    }
+
     /// All its tickets in order, some rows at a time.
     pub(crate) fn read_all(
         &self,
@@ -236,6 +269,13 @@ impl Segment {
 /// The file of one table in a segment's folder.
 pub(crate) fn file(dir: &Path, table: Table) -> PathBuf {
     dir.join(format!("{}.parquet", table.name()))
+}
+
+/// The leaves of the last column of `tickets`.
+pub(crate) fn timeline_leaves(schema: &SchemaDescriptor) -> Range<usize> {
+    let leaves = schema.num_columns();
+    let last = schema.get_column_root_idx(leaves - 1);
+    (0..leaves).find(|leaf| schema.get_column_root_idx(*leaf) == last).unwrap_or(leaves)..leaves
 }
 
 const SOURCE: &str = "source";

@@ -6,7 +6,7 @@
 use crate::codec::{Bytes, entry, put_entry, put_text, put_u64};
 use crate::error::{Error, Result, io};
 use crate::limits;
-use event::{Entry, Text};
+use event::{Entry, Kind, Text};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,27 @@ pub(crate) enum Record<'a> {
     /// Something that happened to it.
     Entry(&'a Entry),
     /// The same, encoded already.
-    Raw(&'a [u8]),
+    Raw(Tag, &'a [u8]),
+}
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    Entry,
+    Name,
+    /// An entry too: the ticket is merged into another.
+    Merge,
+}
+
+/// Bits of a record's head that hold its tag; the rest is the row.
+const TAG_BITS: u32 = 2;
+
+impl Tag {
+    fn of(head: u64) -> Option<Self> {
+        [Self::Entry, Self::Name, Self::Merge]
+            .into_iter()
+            .find(|tag| *tag as u64 == head & ((1 << TAG_BITS) - 1))
+    }
 }
 
 impl Spill {
@@ -79,22 +99,25 @@ impl Spill {
         let mut partition = partition.lock().unwrap_or_else(PoisonError::into_inner);
         for (row, record) in records {
             scratch.clear();
-            let name = match record {
+            let tag = match record {
                 Record::Name { source, ticket } => {
                     put_text(&mut scratch, source);
                     put_text(&mut scratch, ticket);
-                    1
+                    Tag::Name
                 }
                 Record::Entry(entry) => {
                     put_entry(&mut scratch, entry);
-                    0
+                    match entry.kind {
+                        Kind::Merged { .. } => Tag::Merge,
+                        _ => Tag::Entry,
+                    }
                 }
-                Record::Raw(raw) => {
+                Record::Raw(tag, raw) => {
                     scratch.extend_from_slice(raw);
-                    0
+                    tag
                 }
             };
-            put_u64(&mut partition.plain, u64::from(row) << 1 | name);
+            put_u64(&mut partition.plain, u64::from(row) << TAG_BITS | tag as u64);
             put_u64(&mut partition.plain, scratch.len() as u64);
             partition.plain.extend_from_slice(&scratch);
             if partition.plain.len() >= block {
@@ -178,8 +201,8 @@ impl Partition {
 #[derive(Debug)]
 pub(crate) struct Spilt {
     plain: Vec<u8>,
-    /// (row, place of the record's body, whether it is a name), by row, then by arrival.
-    index: Vec<(u32, usize, bool)>,
+    /// Row and tag of each record and the place of its body, by row, then by arrival.
+    index: Vec<(u32, Tag, usize)>,
 }
 
 /// What was spilt of one ticket.
@@ -195,12 +218,14 @@ impl Spilt {
         let mut bytes = Bytes::new(&plain);
         while !bytes.is_empty() {
             let head = bytes.u64().map_err(damaged)?;
-            let row = u32::try_from(head >> 1).map_err(|_| damaged(crate::codec::Malformed))?;
-            index.push((row, plain.len() - bytes.remaining(), head & 1 == 1));
+            let (Ok(row), Some(tag)) = (u32::try_from(head >> TAG_BITS), Tag::of(head)) else {
+                return Err(damaged(crate::codec::Malformed));
+            };
+            index.push((row, tag, plain.len() - bytes.remaining()));
             let len = bytes.u64().map_err(damaged)?;
             bytes.take(len).map_err(damaged)?;
         }
-        index.sort_by_key(|(row, _, _)| *row);
+        index.sort_by_key(|(row, ..)| *row);
         Ok(Self { plain, index })
     }
 
@@ -211,20 +236,38 @@ impl Spilt {
 
     /// How many entries there are.
     pub(crate) fn entries(&self) -> u64 {
-        self.index.iter().filter(|(_, _, name)| !name).count() as u64
+        self.index.iter().filter(|(_, tag, _)| *tag != Tag::Name).count() as u64
+    }
+
+    /// Rows of tickets that are merged into others, ascending.
+    pub(crate) fn merged(&self) -> Vec<u32> {
+        let merges = self.index.iter().filter(|(_, tag, _)| *tag == Tag::Merge);
+        let mut rows: Vec<u32> = merges.map(|(row, _, _)| *row).collect();
+        rows.dedup();
+        rows
+    }
+
+    /// Every name: row, source and external id.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Result<(u32, &str, &str)>> {
+        let names = self.index.iter().filter(|(_, tag, _)| *tag == Tag::Name);
+        names.map(|(row, _, place)| {
+            let mut bytes = self.body(*place)?;
+            let source = bytes.str().map_err(damaged)?;
+            Ok((*row, source, bytes.str().map_err(damaged)?))
+        })
     }
 
     /// Every record, by row.
     pub(crate) fn records(&self) -> impl Iterator<Item = Result<(u32, Record<'_>)>> {
-        self.index.iter().map(|(row, place, name)| {
+        self.index.iter().map(|(row, tag, place)| {
             let mut bytes = self.body(*place)?;
-            if *name {
+            if *tag == Tag::Name {
                 let (source, ticket) =
                     (bytes.str().map_err(damaged)?, bytes.str().map_err(damaged)?);
                 Ok((*row, Record::Name { source, ticket }))
             } else {
                 let rest = bytes.remaining();
-                Ok((*row, Record::Raw(bytes.take(rest as u64).map_err(damaged)?)))
+                Ok((*row, Record::Raw(*tag, bytes.take(rest as u64).map_err(damaged)?)))
             }
         })
     }
@@ -237,14 +280,14 @@ impl Spilt {
 
     /// What was spilt of the ticket at a row; nothing where there are no records.
     pub(crate) fn ticket(&self, row: u32) -> Result<SpiltTicket> {
-        let start = self.index.partition_point(|(at, _, _)| *at < row);
+        let start = self.index.partition_point(|(at, ..)| *at < row);
         let mut ticket = SpiltTicket::default();
-        for (at, place, name) in self.index.get(start..).unwrap_or_default() {
+        for (at, tag, place) in self.index.get(start..).unwrap_or_default() {
             if *at != row {
                 break;
             }
             let mut bytes = self.body(*place)?;
-            if *name {
+            if *tag == Tag::Name {
                 let source = Text::from(bytes.str().map_err(damaged)?);
                 ticket.name = Some((source, Text::from(bytes.str().map_err(damaged)?)));
             } else {

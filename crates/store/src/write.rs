@@ -4,16 +4,19 @@ use crate::error::{Error, Result, io, parquet};
 use crate::layout::sync_dir;
 use crate::limits;
 use crate::options::{Options, Step};
-use crate::segment::{Stats, file};
+use crate::segment::{Segment, Stats, file, timeline_leaves};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use event::Instant;
-use facts::{FactTables, Table};
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use facts::{FactTables, Table, TablesBuilder};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves,
+};
 use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{Compression, Type, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -25,55 +28,61 @@ const FILE_BUFFER_BYTES: usize = 512 * 1024;
 pub(crate) struct SegmentWriter {
     dir: PathBuf,
     tables: Vec<TableWriter>,
+    /// The segment whose timelines stay as they are, byte for byte.
+    kept: Option<Segment>,
     stats: Option<Stats>,
     options: Options,
 }
 
+/// One file; the columns of the row group at hand are gathered encoded until it is full.
 struct TableWriter {
     table: Table,
     path: PathBuf,
-    writer: ArrowWriter<BufWriter<File>>,
+    file: SerializedFileWriter<BufWriter<File>>,
+    factory: ArrowRowGroupWriterFactory,
+    group: Vec<ArrowColumnWriter>,
+    group_rows: usize,
+    group_rows_max: usize,
 }
 
 impl SegmentWriter {
     /// Makes the folder and opens a file for every table.
     pub(crate) fn create(dir: PathBuf, rows: u32, options: &Options) -> Result<Self> {
         fs::create_dir_all(&dir).map_err(io("make the folder", &dir))?;
-        let mut tables = Vec::with_capacity(Table::ALL.len());
-        for table in Table::ALL {
-            let path = file(&dir, table);
-            let out = File::create(&path).map_err(io("create", &path))?;
-            let out = BufWriter::with_capacity(FILE_BUFFER_BYTES, out);
-            let properties = properties(table, rows, options.zstd_level, &path)?;
-            let settings = ArrowWriterOptions::new().with_properties(properties);
-            let writer = ArrowWriter::try_new_with_options(out, table.schema(), settings)
-                .map_err(parquet("begin", &path))?;
-            tables.push(TableWriter { table, path, writer });
+        let tables =
+            Table::ALL.into_iter().map(|table| TableWriter::create(&dir, table, rows, options));
+        let tables = tables.collect::<Result<_>>()?;
+        Ok(Self { dir, tables, kept: None, stats: None, options: options.clone() })
+    }
+
+    /// As [`SegmentWriter::create`], for the same tickets with the same timelines as `old`: their
+    /// written form is copied, and what is pushed goes without them.
+    pub(crate) fn create_keeping(
+        dir: PathBuf,
+        rows: u32,
+        options: &Options,
+        old: &Segment,
+    ) -> Result<Self> {
+        let mut writer = Self::create(dir, rows, options)?;
+        for table in writer.tables.iter_mut().filter(|table| table.table == Table::Tickets) {
+            table.group.truncate(timeline_leaves(table.file.schema_descr()).start);
         }
-        Ok(Self { dir, tables, stats: None, options: options.clone() })
+        writer.kept = Some(old.clone());
+        Ok(writer)
     }
 
     /// Adds the rows of the next tickets.
     pub(crate) fn push(&mut self, rows: &FactTables) -> Result<()> {
         self.count(&rows[Table::Tickets])?;
-        for TableWriter { table, path, writer } in &mut self.tables {
-            let batch = &rows[*table];
-            if batch.num_rows() > 0 {
-                writer.write(batch).map_err(parquet("write", path))?;
-            }
-        }
-        Ok(())
+        self.tables.iter_mut().try_for_each(|table| table.push(&rows[table.table]))
     }
 
     /// Finishes every file and makes it durable.
     pub(crate) fn finish(self) -> Result<Stats> {
         let mut bytes = 0;
-        for TableWriter { path, writer, .. } in self.tables {
-            let buffer = writer.into_inner().map_err(parquet("finish", &path))?;
-            let out =
-                buffer.into_inner().map_err(|error| io("write", &path)(error.into_error()))?;
-            out.sync_all().map_err(io("sync", &path))?;
-            bytes += out.metadata().map_err(io("measure", &path))?.len();
+        for table in self.tables {
+            let kept = self.kept.as_ref().filter(|_| table.table == Table::Tickets);
+            bytes += table.finish(kept)?;
             self.options.step(Step::SegmentHalfWritten)?;
         }
         sync_dir(&self.dir)?;
@@ -111,6 +120,75 @@ impl SegmentWriter {
     }
 }
 
+impl TableWriter {
+    fn create(dir: &Path, table: Table, rows: u32, options: &Options) -> Result<Self> {
+        let path = file(dir, table);
+        let out = File::create(&path).map_err(io("create", &path))?;
+        let out = BufWriter::with_capacity(FILE_BUFFER_BYTES, out);
+        let settings = properties(table, options.zstd_level, &path)?;
+        let settings = ArrowWriterOptions::new().with_properties(settings);
+        let (file, factory) = ArrowWriter::try_new_with_options(out, table.schema(), settings)
+            .and_then(ArrowWriter::into_serialized_writer)
+            .map_err(parquet("begin", &path))?;
+        let group = factory.create_column_writers(0).map_err(parquet("begin", &path))?;
+        // Tickets stay in one group, whose rows are the numbers.
+        let group_rows_max = rows.max(limits::SEGMENT_ROWS) as usize;
+        Ok(Self { table, path, file, factory, group, group_rows: 0, group_rows_max })
+    }
+
+    fn push(&mut self, batch: &RecordBatch) -> Result<()> {
+        if self.group_rows >= self.group_rows_max {
+            let place = self.file.flushed_row_groups().len() + 1;
+            let next = self.factory.create_column_writers(place);
+            let next = next.map_err(parquet("continue", &self.path))?;
+            let full = std::mem::replace(&mut self.group, next);
+            write_group(&mut self.file, full, None).map_err(parquet("write", &self.path))?;
+            self.group_rows = 0;
+        }
+        encode(&mut self.group, batch).map_err(parquet("write", &self.path))?;
+        self.group_rows += batch.num_rows();
+        Ok(())
+    }
+
+    /// Finishes the file, with the timelines of a segment of the same tickets where it is given;
+    /// tells its bytes.
+    fn finish(mut self, kept: Option<&Segment>) -> Result<u64> {
+        let path = self.path;
+        if self.group_rows > 0 {
+            write_group(&mut self.file, self.group, kept).map_err(parquet("finish", &path))?;
+        }
+        let buffer = self.file.into_inner().map_err(parquet("finish", &path))?;
+        let out = buffer.into_inner().map_err(|error| io("write", &path)(error.into_error()))?;
+        out.sync_all().map_err(io("sync", &path))?;
+        Ok(out.metadata().map_err(io("measure", &path))?.len())
+    }
+}
+
+fn encode(group: &mut [ArrowColumnWriter], batch: &RecordBatch) -> parquet::errors::Result<()> {
+    let mut columns = group.iter_mut();
+    for (field, values) in batch.schema().fields().iter().zip(batch.columns()) {
+        for (leaf, column) in compute_leaves(field, values)?.iter().zip(&mut columns) {
+            column.write(leaf)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_group(
+    file: &mut SerializedFileWriter<BufWriter<File>>,
+    columns: Vec<ArrowColumnWriter>,
+    kept: Option<&Segment>,
+) -> parquet::errors::Result<()> {
+    let mut group = file.next_row_group()?;
+    for column in columns {
+        column.close()?.append_to_row_group(&mut group)?;
+    }
+    if let Some(kept) = kept {
+        kept.append_timelines(&mut group)?;
+    }
+    group.close().map(|_| ())
+}
+
 fn range(tickets: &RecordBatch, column: &str) -> Option<(Instant, Instant)> {
     let column = tickets.column_by_name(column)?;
     let values = column.as_primitive_opt::<TimestampMicrosecondType>()?.values();
@@ -118,12 +196,11 @@ fn range(tickets: &RecordBatch, column: &str) -> Option<(Instant, Instant)> {
     Some((Instant::from_micros(*min), Instant::from_micros(*max)))
 }
 
-fn properties(table: Table, rows: u32, level: i32, path: &Path) -> Result<WriterProperties> {
+fn properties(table: Table, level: i32, path: &Path) -> Result<WriterProperties> {
     let level = ZstdLevel::try_new(level).map_err(parquet("choose the compression of", path))?;
     let sorting = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(rows.max(limits::SEGMENT_ROWS) as usize))
         .set_sorting_columns(Some(vec![sorting]))
         .set_created_by("deskmeter".to_owned());
     if table == Table::Tickets {
@@ -156,13 +233,17 @@ const UNIQUE_TEXTS: [&str; 3] = ["ticket", "issue", "timeline.list.item.id"];
 /// Folds tickets in the order of their numbers straight into a segment's files.
 pub(crate) struct FoldingWriter<'a> {
     folder: &'a facts::Folder,
-    builder: facts::TablesBuilder,
+    builder: TablesBuilder,
     writer: SegmentWriter,
 }
 
 impl<'a> FoldingWriter<'a> {
     pub(crate) fn new(folder: &'a facts::Folder, writer: SegmentWriter) -> Self {
-        Self { folder, builder: facts::TablesBuilder::new(), writer }
+        let builder = match writer.kept {
+            Some(_) => TablesBuilder::without_timelines(),
+            None => TablesBuilder::new(),
+        };
+        Self { folder, builder, writer }
     }
 
     /// Folds the next ticket.

@@ -5,7 +5,7 @@ use arrow::array::{
     ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListArray, ListBuilder,
     MapBuilder, StringBuilder, TimestampMicrosecondBuilder,
 };
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use event::Instant;
 use std::sync::Arc;
@@ -88,14 +88,18 @@ impl Rows {
         Writer { table: self.table, cells: self.cells.iter_mut(), at: 0 }
     }
 
-    /// The rows so far as a batch; nothing is left.
+    /// The rows so far as a batch, without the timeline where there is none; nothing is left.
     pub(super) fn finish(&mut self, timelines: Option<ListArray>) -> RecordBatch {
         let timelines = timelines.map(|list| Arc::new(list) as ArrayRef);
         let columns: Vec<ArrayRef> =
             self.cells.iter_mut().filter_map(|cell| cell.finish().or(timelines.clone())).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(self.len));
         self.len = 0;
-        RecordBatch::try_new_with_options(self.table.schema(), columns, &options)
+        let mut schema = self.table.schema();
+        if columns.len() < schema.fields().len() {
+            schema = Arc::new(Schema::new(&schema.fields()[..columns.len()]));
+        }
+        RecordBatch::try_new_with_options(schema, columns, &options)
             .expect("every row writes each column of the schema once, which `Writer` asserts")
     }
 }

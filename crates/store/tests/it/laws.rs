@@ -173,6 +173,18 @@ proptest! {
 }
 
 #[tokio::test]
+async fn merges_within_a_segment_need_no_inbox() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let bulk = store.bulk().unwrap();
+    bulk.push(family()).unwrap();
+    bulk.finish(quiet()).await.unwrap();
+    let snapshot = store.snapshot();
+    assert_eq!((snapshot.segments.len(), snapshot.overlay.tickets()), (1, 0));
+    assert_same(&rows(&snapshot), &rows_of(family()).await);
+}
+
+#[tokio::test]
 async fn duplicates_are_counted_and_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
