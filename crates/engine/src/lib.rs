@@ -20,6 +20,7 @@ pub mod interval;
 pub mod limits;
 mod oddity;
 mod restate;
+mod segmented;
 mod session;
 mod tables;
 mod tickets;

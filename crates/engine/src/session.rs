@@ -3,6 +3,7 @@
 use crate::error::{Error, Result, query};
 use crate::function;
 use crate::limits::{BATCH_ROWS, FOOTER_CACHE_BYTES, Limits};
+use crate::segmented::SegmentWindows;
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
@@ -61,6 +62,7 @@ impl Session {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_physical_optimizer_rule(Arc::new(SegmentWindows))
             .build();
         for scalar in [
             function::local::local_bucket(),
