@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Options, Snapshot, Store};
+use store::{Options, Snapshot, Store, Stored};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -156,9 +156,7 @@ async fn check(dir: &Path, acknowledged: &BTreeSet<u64>) -> Outcome<u64> {
     let snapshot = store.snapshot();
     let mut found = BTreeMap::new();
     let mut events = Vec::new();
-    let next_number = u32::try_from(snapshot.tickets_count())?;
-    for number in 0..next_number {
-        let stored = snapshot.ticket(number)?.ok_or("a number without a ticket")?;
+    for (number, stored) in all(&snapshot)?.into_iter().enumerate() {
         for entry in stored.timeline {
             if entry.origin.is_none() {
                 let id: u64 = entry.id.trim_start_matches('e').parse()?;
@@ -196,11 +194,16 @@ async fn compare(snapshot: &Snapshot, events: Vec<Event>) -> Outcome<()> {
 }
 
 fn timelines(snapshot: &Snapshot) -> Outcome<BTreeMap<Text, Vec<Text>>> {
-    let mut all = BTreeMap::new();
-    for number in 0..u32::try_from(snapshot.tickets_count())? {
-        let stored = snapshot.ticket(number)?.ok_or("a number without a ticket")?;
-        let ids = stored.timeline.iter().map(|entry| entry.id.clone()).collect();
-        all.insert(stored.ticket, ids);
-    }
-    Ok(all)
+    let ids = |stored: Stored| {
+        let ids = stored.timeline.into_iter().map(|entry| entry.id);
+        (stored.ticket, ids.collect())
+    };
+    Ok(all(snapshot)?.into_iter().map(ids).collect())
+}
+
+/// Every ticket, by number.
+fn all(snapshot: &Snapshot) -> Outcome<Vec<Stored>> {
+    let numbers: Vec<u32> = (0..u32::try_from(snapshot.tickets_count())?).collect();
+    let stored = snapshot.tickets(&numbers)?.into_iter().collect::<Option<Vec<_>>>();
+    stored.ok_or_else(|| "a number without a ticket".into())
 }
