@@ -34,8 +34,9 @@ doc:
 update: ## accept changed snapshots and regenerate schemas, openapi.json and reference pages
 	UPDATE=1 INSTA_UPDATE=always $(CARGO) test --locked --workspace
 
-acceptance: build ## real data from $(SHARED), where it is present
+acceptance: build ## real data from $(SHARED), where it is present; other readers of our files
 	acceptance/run.sh $(BIN) $(SHARED)
+	scripts/readers.sh $(BIN)
 
 crash: ## kill -9 a hundred times during import and sealing
 	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture
