@@ -30,7 +30,7 @@ def main():
         engine = json.load(file)
     with open(os.path.join(HERE, "questions.json"), encoding="utf-8") as file:
         questions = json.load(file)
-    native, parquet = connect(engine, args.threads)
+    native, parquet = connect(engine, args)
     lines, wrong = [], []
     for question, ours in zip(questions, engine["questions"], strict=True):
         sqls = [fill(sql, engine, ours) for sql in question["sql"]]
@@ -58,10 +58,14 @@ def arguments():
     return parser.parse_args()
 
 
-def connect(engine, threads):
-    native, parquet = duckdb.connect(), duckdb.connect()
+def connect(engine, args):
+    # Its own tables lie in its own file: ten million tickets are more than memory holds.
+    database = args.out + ".duckdb"
+    if os.path.exists(database):
+        os.remove(database)
+    native, parquet = duckdb.connect(database), duckdb.connect()
     for connection in (native, parquet):
-        connection.execute(f"SET threads = {threads}")
+        connection.execute(f"SET threads = {args.threads}")
         connection.execute("SET TimeZone = 'UTC'")
     for table, files in engine["files"].items():
         quoted = ", ".join("'" + file.replace("'", "''") + "'" for file in files)

@@ -232,12 +232,21 @@ async fn gather(
     let schema = input.schema();
     let mut batches = Vec::new();
     while let Some(batch) = input.next().await {
-        let batch = batch?;
+        let batch = compact(&batch?)?;
         // Once as it came and once as part of the whole.
         held.try_grow(2 * batch.get_array_memory_size())?;
         batches.push(batch);
     }
     Ok((concat_batches(&schema, &batches)?, held))
+}
+
+/// A batch whose views hold no text but their own: sorted rows share the buffers of many others.
+fn compact(batch: &RecordBatch) -> Result<RecordBatch> {
+    let own = |column: &ArrayRef| match column.as_string_view_opt() {
+        Some(views) => Arc::new(views.gc()) as ArrayRef,
+        None => Arc::clone(column),
+    };
+    Ok(RecordBatch::try_new(batch.schema(), batch.columns().iter().map(own).collect())?)
 }
 
 /// A batch in pieces; its memory counts as held until the last is taken.
