@@ -123,8 +123,8 @@ fn sentence(anomaly: Anomaly, count: i64) -> Option<String> {
             "tickets have events from before their creation",
         ),
         Anomaly::NegativeDuration => (
-            "ticket has an interval that ends before it begins, whose duration is left out",
-            "tickets have an interval that ends before it begins, whose duration is left out",
+            "ticket was replied to or solved before its creation: that duration is left out",
+            "tickets were replied to or solved before their creation: those durations are left out",
         ),
         Anomaly::ClockSkew => (
             "ticket has events from the future: a clock of its source is wrong",

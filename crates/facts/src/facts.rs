@@ -84,7 +84,7 @@ pub enum Anomaly {
     SolvedBeforeReply,
     /// Something happened on it before it was created.
     EventBeforeCreated,
-    /// An interval ended before it started; its duration is absent.
+    /// An interval from the creation ended before it; its duration is absent.
     NegativeDuration,
     /// An event lay in the future when we learnt of it.
     ClockSkew,

@@ -131,7 +131,11 @@ fn measure(ticket: &mut TicketFacts, spans: &[Span], schedule: &Schedule<'_>) {
         let ends = (ticket.points.get(rule.from), ticket.points.get(rule.to));
         let (Some(from), Some(to)) = ends else { continue };
         if to < from {
-            ticket.anomalies.add(Anomaly::NegativeDuration);
+            // A bot may solve before it hands over, a rule before anybody owns the ticket; but
+            // nothing ends before the ticket came into being.
+            if rule.from == Point::Created {
+                ticket.anomalies.add(Anomaly::NegativeDuration);
+            }
             continue;
         }
         let whole = ruler.measure(rule.from, rule.to);

@@ -239,6 +239,21 @@ fn a_bot_hands_over() {
 }
 
 #[test]
+fn a_hand_over_after_the_first_solve_is_no_negative_duration() {
+    check(
+        "",
+        "09:00 c creates
+         09:01 bot writes
+         09:02 bot status solved
+         09:30 c status open
+         09:31 bot group support
+         09:40 a1 writes",
+        "ticket handoff_at=09:31 first_resolution_us=2m first_resolution_from_handoff_us=-
+         ticket anomalies=solved_before_reply",
+    );
+}
+
+#[test]
 fn without_a_word_of_it_the_bots_last_word_is_the_hand_over() {
     check(
         "",
