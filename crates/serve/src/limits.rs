@@ -26,3 +26,8 @@ pub const REPLAY_MAX: u64 = 10_000;
 pub const READ_TIMEOUT: Duration = Duration::from_secs(120);
 /// Time that requests under way get to finish when the server stops.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Rows of a page where so many are asked for.
+pub(crate) fn page(asked: Option<u64>) -> u32 {
+    u32::try_from(asked.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)).unwrap_or(1)
+}

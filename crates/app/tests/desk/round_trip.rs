@@ -1,6 +1,7 @@
 //! From files to numbers and back: import, ask, explain, export, back up, restore.
 
 use super::{Desk, event, exists, history};
+use ::event::{Clock as _, SystemClock};
 use serde_json::json;
 
 #[test]
@@ -153,6 +154,31 @@ fn the_past_can_be_asked_again_and_the_difference_explained() {
     desk.succeed(&["import", "late.jsonl"]);
     let past = desk.json(&["ask", "volume", "--as-of", "2026-03-05T00:00:00Z"]);
     assert_eq!(past["rows"][0]["cells"]["volume"]["value"], json!(0), "{past:#}");
+}
+
+#[test]
+fn a_restated_number_names_the_event_that_changed_it() {
+    let desk = Desk::filled();
+    let known = SystemClock.now().to_string();
+    // T1 was answered after a minute; now it turns out that it was half of one.
+    let late = event(
+        "late",
+        "T1",
+        "2026-03-02T09:00:30Z",
+        "message",
+        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}),
+    );
+    desk.write("late.jsonl", late);
+    desk.succeed(&["import", "late.jsonl"]);
+    let ask = ["ask", "first_response_time", "--clock", "calendar", "--every", "day"];
+    let ask = [&ask[..], &["--as-of", &known, "--restatements"]].concat();
+    let json = desk.json(&ask);
+    assert!(json.to_string().contains("late"), "{json:#}");
+    let human = desk.succeed(&[&ask[..], &["--format", "table"]].concat());
+    for word in ["2026-03-02", "1 min", "30 s", "restated"] {
+        assert!(human.contains(word), "`{word}` is not in\n{human}");
+    }
+    assert!(!human.contains("2026-03-03"), "what did not change is not shown:\n{human}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::intake::{self, Imported, Job};
-use crate::limits::{IMPORT_BYTES_MAX, MAPPING_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX};
+use crate::limits::{IMPORT_BYTES_MAX, MAPPING_BYTES_MAX};
 use crate::payload::Params;
 use crate::problem::{Kind, Problem};
 use axum::Json;
@@ -97,7 +97,7 @@ pub(crate) async fn list(
     State(desk): State<Desk>,
     Params(which): Params<Which>,
 ) -> Result<Json<Page>, Problem> {
-    let limit = u32::try_from(which.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)).unwrap_or(1);
+    let limit = crate::limits::page(which.limit);
     let found = desk.store().imports(which.cursor, limit).await?;
     let full = found.len() == limit as usize;
     let imports: Vec<Import> = found

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::intake;
-use crate::limits::{PAGE_DEFAULT, PAGE_MAX, REPLAY_MAX};
+use crate::limits::REPLAY_MAX;
 use crate::payload::{Params, Payload};
 use crate::problem::{Kind, Problem};
 use axum::Json;
@@ -118,7 +118,7 @@ pub(crate) async fn list(
     State(desk): State<Desk>,
     Params(which): Params<Which>,
 ) -> Result<Json<Page>, Problem> {
-    let limit = u32::try_from(which.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)).unwrap_or(1);
+    let limit = crate::limits::page(which.limit);
     let after = which.cursor.unwrap_or(0);
     let found = desk.store().quarantine_list(&which.filter(), after, limit).await?;
     let full = found.len() == limit as usize;
