@@ -7,14 +7,17 @@ use crate::apply::derived;
 use crate::error::{Error, Result};
 use crate::segment::Stored;
 use crate::spill::{Spilt, SpiltTicket};
-use event::{Entry, Event};
+use event::{Entry, Event, Text};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+
+/// Id and origin of an entry. Entries that share them are one, of which the timeline keeps one.
+type Identity = (Text, Option<Text>);
 
 /// Entries to add to the tickets of one segment, by row.
 #[derive(Debug, Default)]
 pub(super) struct Inherited<'a> {
-    entries: FxHashMap<u32, Vec<Entry>>,
+    entries: FxHashMap<u32, FxHashMap<Identity, Vec<Entry>>>,
     /// Merged-away tickets whose heirs in this segment have been served.
     from: BTreeSet<u32>,
     /// Row of every ticket of the import in this segment, by source and external id.
@@ -37,10 +40,12 @@ impl<'a> Inherited<'a> {
         while let Some(row) = todo.pop_first() {
             for event in derived(&all.so_far(spilt, row)?) {
                 let Some(heir) = all.row(&event) else { continue };
-                let entries = all.entries.entry(heir).or_default();
+                let Event { entry, .. } = event;
+                let identity = (entry.id.clone(), entry.origin.clone());
+                let known = all.entries.entry(heir).or_default().entry(identity).or_default();
                 // What is known already ends a circle of merges.
-                if !entries.contains(&event.entry) {
-                    entries.push(event.entry);
+                if !known.contains(&entry) {
+                    known.push(entry);
                     if all.from.contains(&heir) {
                         todo.insert(heir);
                     }
@@ -55,7 +60,8 @@ impl<'a> Inherited<'a> {
         let SpiltTicket { name, entries } = spilt.ticket(row)?;
         let unnamed = || Error::damaged("the spill of an import", "no name");
         let (source, ticket) = name.ok_or_else(unnamed)?;
-        let inherited = self.entries.get(&row).cloned().unwrap_or_default();
+        let inherited = self.entries.get(&row).into_iter().flat_map(FxHashMap::values);
+        let inherited = inherited.flatten().cloned().collect();
         Ok(Stored { source, ticket, timeline: facts::timeline::merge(entries, inherited) })
     }
 
@@ -65,7 +71,7 @@ impl<'a> Inherited<'a> {
 
     /// What the ticket of a row inherits.
     pub(super) fn take(&mut self, row: u32) -> Option<Vec<Entry>> {
-        self.entries.remove(&row)
+        self.entries.remove(&row).map(|entries| entries.into_values().flatten().collect())
     }
 
     /// Whether this event, left by the ticket of a row, was given to its heir here.
