@@ -1,6 +1,8 @@
 //! What a question may use: time, memory and rows are refused beyond the limit, and a question that
 //! nobody waits for any longer holds nothing.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of them")]
+
 use engine::limits::Limits;
 use engine::{Engine, Error, Settings};
 use event::FixedClock;
