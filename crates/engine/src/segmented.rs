@@ -29,6 +29,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Batches that are taken together: the more, the fewer runs are cut.
+const PIECE_BATCHES: usize = 8;
+
 /// Puts [`SegmentedWindowExec`] in the place of stock windows that it can compute.
 #[derive(Debug)]
 pub(crate) struct SegmentWindows;
@@ -211,33 +214,78 @@ impl ExecutionPlan for SegmentedWindowExec {
     ) -> Result<SendableRecordBatchStream> {
         let input = self.input()?.execute(place, Arc::clone(&context))?;
         let consumer = MemoryConsumer::new(format!("SegmentedWindowExec[{place}]"));
-        let reservation = consumer.register(context.memory_pool());
+        let held = consumer.register(context.memory_pool());
         let rows = context.session_config().batch_size();
         let (keys, functions, schema) = (self.keys.clone(), self.functions.clone(), self.schema());
-        let whole = async move {
-            let (batch, held) = gather(input, reservation).await?;
-            let batch = windowed(&batch, &keys, &functions, &schema)?;
-            Ok::<_, datafusion::error::DataFusionError>(slices(batch, held, rows))
-        };
-        let batches = stream::once(whole).try_flatten();
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)))
+        let runs = Runs { input, keys, rows, kept: Vec::new(), ended: false, held };
+        let batches = stream::try_unfold(runs, Runs::next).and_then(move |(whole, runs)| {
+            let batch = windowed(&whole, &runs, &functions, &schema);
+            std::future::ready(batch.map(|batch| stream::iter(slices(batch, rows).map(Ok))))
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches.try_flatten())))
     }
 }
 
-/// All of a stream as one batch, and the memory it holds.
-async fn gather(
-    mut input: SendableRecordBatchStream,
+/// Cuts a sorted stream into pieces of whole runs.
+struct Runs {
+    input: SendableRecordBatchStream,
+    keys: Vec<Arc<dyn PhysicalExpr>>,
+    /// Rows of a batch; a piece is [`PIECE_BATCHES`] as many, or as long as one run.
+    rows: usize,
+    /// What was read and not given yet: rows of one run, and whatever follows.
+    kept: Vec<RecordBatch>,
+    ended: bool,
     held: MemoryReservation,
-) -> Result<(RecordBatch, MemoryReservation)> {
-    let schema = input.schema();
-    let mut batches = Vec::new();
-    while let Some(batch) = input.next().await {
-        let batch = compact(&batch?)?;
-        // Once as it came and once as part of the whole.
-        held.try_grow(2 * batch.get_array_memory_size())?;
-        batches.push(batch);
+}
+
+/// Rows, and the runs among them.
+type Piece = (RecordBatch, Vec<Range<usize>>);
+
+impl Runs {
+    async fn next(mut self) -> Result<Option<(Piece, Self)>> {
+        let mut wanted = PIECE_BATCHES * self.rows.max(1);
+        loop {
+            self.read(wanted).await?;
+            if self.kept.is_empty() {
+                return Ok(None);
+            }
+            let whole = concat_batches(&self.input.schema(), &self.kept)?;
+            let keys = self.keys.iter().map(|key| evaluate(key, &whole));
+            let mut runs = partition(&keys.collect::<Result<Vec<_>>>()?)?.ranges();
+            let mut end = whole.num_rows();
+            if !self.ended
+                && let Some(last) = runs.pop()
+            {
+                // It may go on in the next batch.
+                end = last.start;
+            }
+            self.kept = vec![whole.slice(end, whole.num_rows() - end)];
+            self.kept.retain(|rest| rest.num_rows() > 0);
+            if end > 0 {
+                return Ok(Some(((whole.slice(0, end), runs), self)));
+            }
+            wanted = 2 * whole.num_rows();
+        }
     }
-    Ok((concat_batches(&schema, &batches)?, held))
+
+    /// Reads until so many rows are kept, or there are no more.
+    async fn read(&mut self, wanted: usize) -> Result<()> {
+        while !self.ended && self.kept.iter().map(RecordBatch::num_rows).sum::<usize>() < wanted {
+            match self.input.next().await {
+                Some(batch) => self.kept.push(compact(&batch?)?),
+                None => self.ended = true,
+            }
+            let bytes: usize = self.kept.iter().map(RecordBatch::get_array_memory_size).sum();
+            // Once as it came and once as part of the whole.
+            self.held.try_resize(2 * bytes)?;
+        }
+        self.kept.retain(|batch| batch.num_rows() > 0);
+        Ok(())
+    }
+}
+
+fn evaluate(expr: &Arc<dyn PhysicalExpr>, batch: &RecordBatch) -> Result<ArrayRef> {
+    expr.evaluate(batch)?.into_array(batch.num_rows())
 }
 
 /// A batch whose views hold no text but their own: sorted rows share the buffers of many others.
@@ -249,48 +297,33 @@ fn compact(batch: &RecordBatch) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(batch.schema(), batch.columns().iter().map(own).collect())?)
 }
 
-/// A batch in pieces; its memory counts as held until the last is taken.
-fn slices(
-    batch: RecordBatch,
-    held: MemoryReservation,
-    rows: usize,
-) -> impl stream::Stream<Item = Result<RecordBatch>> {
+fn slices(batch: RecordBatch, rows: usize) -> impl Iterator<Item = RecordBatch> {
     let starts = (0..batch.num_rows()).step_by(rows.max(1));
-    stream::iter(starts.map(move |start| {
-        let _held = &held;
-        Ok(batch.slice(start, rows.min(batch.num_rows() - start)))
-    }))
+    starts.map(move |start| batch.slice(start, rows.min(batch.num_rows() - start)))
 }
 
 fn windowed(
     batch: &RecordBatch,
-    keys: &[Arc<dyn PhysicalExpr>],
+    runs: &[Range<usize>],
     functions: &[Function],
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
-    if batch.num_rows() == 0 {
-        return Ok(RecordBatch::new_empty(Arc::clone(schema)));
-    }
-    let values = |expr: &Arc<dyn PhysicalExpr>| {
-        expr.evaluate(batch).and_then(|value| value.into_array(batch.num_rows()))
-    };
-    let keys = keys.iter().map(values).collect::<Result<Vec<_>>>()?;
-    let runs = partition(&keys)?.ranges();
+    let values = |expr: &Arc<dyn PhysicalExpr>| evaluate(expr, batch);
     let mut columns = batch.columns().to_vec();
     for function in functions {
         columns.push(match function {
             Function::Lag(expr) => {
-                shifted(&values(expr)?, &runs, |row, run| (row > run.start).then(|| row - 1))?
+                shifted(&values(expr)?, runs, |row, run| (row > run.start).then(|| row - 1))?
             }
             Function::Lead(expr) => {
-                shifted(&values(expr)?, &runs, |row, run| (row + 1 < run.end).then(|| row + 1))?
+                shifted(&values(expr)?, runs, |row, run| (row + 1 < run.end).then(|| row + 1))?
             }
-            Function::RowNumber => row_numbers(&runs),
+            Function::RowNumber => row_numbers(runs),
             Function::Sum(expr) => {
-                folded::<Int64Type>(values(expr)?.as_primitive(), &runs, i64::wrapping_add)
+                folded::<Int64Type>(values(expr)?.as_primitive(), runs, i64::wrapping_add)
             }
-            Function::Min(expr) => extreme(&values(expr)?, &runs, i64::min),
-            Function::Max(expr) => extreme(&values(expr)?, &runs, i64::max),
+            Function::Min(expr) => extreme(&values(expr)?, runs, i64::min),
+            Function::Max(expr) => extreme(&values(expr)?, runs, i64::max),
         });
     }
     Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
@@ -355,10 +388,11 @@ mod tests {
         ORDER BY n";
 
     async fn answer(
+        rows: usize,
         rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>],
         sql: &str,
     ) -> (String, String) {
-        let config = SessionConfig::new().with_target_partitions(2).with_batch_size(64);
+        let config = SessionConfig::new().with_target_partitions(2).with_batch_size(rows);
         let mut state = SessionStateBuilder::new().with_config(config).with_default_features();
         for rule in rules {
             state = state.with_physical_optimizer_rule(Arc::clone(rule));
@@ -376,8 +410,11 @@ mod tests {
 
     #[tokio::test]
     async fn answers_are_those_of_stock_windows() {
-        let (_, stock) = answer(&[], QUESTION).await;
-        let (plan, ours) = answer(&[Arc::new(SegmentWindows)], QUESTION).await;
+        let (_, stock) = answer(64, &[], QUESTION).await;
+        // A customer has 71 rows: with batches of four, a run is longer than a piece.
+        let (_, cut) = answer(4, &[Arc::new(SegmentWindows)], QUESTION).await;
+        assert_eq!(cut, stock);
+        let (plan, ours) = answer(64, &[Arc::new(SegmentWindows)], QUESTION).await;
         assert_eq!(ours, stock);
         assert_eq!(plan.matches("SegmentedBoundedWindowAggExec").count(), 1, "{plan}");
         assert_eq!(plan.matches("SegmentedWindowAggExec").count(), 1, "{plan}");
@@ -394,9 +431,9 @@ mod tests {
             "LEAD(value) OVER (ORDER BY n)",
         ] {
             let sql = format!("SELECT n, {call} AS v FROM rows ORDER BY n");
-            let (plan, ours) = answer(&[Arc::new(SegmentWindows)], &sql).await;
+            let (plan, ours) = answer(64, &[Arc::new(SegmentWindows)], &sql).await;
             assert!(!plan.contains("Segmented"), "{call}:\n{plan}");
-            assert_eq!(ours, answer(&[], &sql).await.1, "{call}");
+            assert_eq!(ours, answer(64, &[], &sql).await.1, "{call}");
         }
     }
 }
