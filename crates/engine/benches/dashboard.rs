@@ -181,7 +181,7 @@ fn describe_answer(entry: &Value, answer: &Answer) -> Value {
 /// Writes an internal note, which changes no number, on tickets until `wanted` lie in the overlay:
 /// four of five among the newest tenth, as work is.
 async fn change(store: &Store, wanted: usize, now: Instant) -> Result<()> {
-    const BATCH: usize = 2_000;
+    const BATCH: usize = 20_000;
     let snapshot = store.snapshot();
     let count = u32::try_from(snapshot.tickets_count())?;
     let wanted = wanted.min(count as usize * 9 / 10);
