@@ -1,7 +1,7 @@
 //! What merged-away tickets of an import leave to tickets of the same segment.
 //!
 //! Most tickets are merged into a neighbour. Those are dealt with before the segment is folded,
-//! in memory, so that next to nothing goes through the inbox.
+//! in memory, so that only merges across segments go through the inbox.
 
 use crate::apply::derived;
 use crate::error::{Error, Result};
