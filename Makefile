@@ -41,7 +41,7 @@ acceptance: build ## real data from $(SHARED), where it is present; other reader
 crash: ## kill -9 a hundred times during import and sealing
 	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture
 
-bench: ## every figure of docs/benchmarks.md at 1 M tickets
+bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, beside DuckDB
 	bench/run.sh 1000000
 
 bench-10m: ## the same at 10 M tickets

@@ -1,6 +1,7 @@
 """Runs a command and prints a row of a table: time, rate, processor time and peak memory.
 
-measure.py STEP EVENTS COMMAND...: EVENTS is a number, or a JSON file whose "new" is the number.
+measure.py STEP REPORT COMMAND...: REPORT is what `deskmeter import` wrote as JSON; its "new" is the
+number of events.
 The command's own output goes to standard error.
 """
 
@@ -12,13 +13,14 @@ import time
 
 
 def main() -> int:
-    step, events, *command = sys.argv[1:]
+    step, report, *command = sys.argv[1:]
     start = time.perf_counter()
     status = subprocess.run(command, stdout=sys.stderr, check=False).returncode
     took = time.perf_counter() - start
     if status != 0:
         return status
-    count = int(events) if events.isdigit() else json.load(open(events))["new"]
+    with open(report, encoding="utf-8") as file:
+        count = json.load(file)["new"]
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = used.ru_utime + used.ru_stime
     print(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every figure of docs/benchmarks.md: bench/run.sh [TICKETS] [FOLDER]
+# The dashboard, the import and the rebuild of docs/benchmarks.md: bench/run.sh [TICKETS] [FOLDER]
 # Generates a desk, imports it, rebuilds it, and asks the dashboard's ten questions beside DuckDB.
 # Builds what one would deploy: all optimised, which takes a quarter of an hour the first time.
 set -euo pipefail
@@ -43,8 +43,5 @@ cp "$work"/data/state.db* "$work/copy/"
 "$cargo" bench "${chosen[@]}" --bench quantiles
 "$cargo" bench "${chosen[@]}" --bench dashboard -- --data "$work/copy" --json "$work/engine.json"
 
-venv=target/bench-venv
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -c 'import duckdb, pyarrow' 2>/dev/null ||
-  "$venv/bin/pip" install --quiet --requirement bench/requirements.txt
+. bench/venv.sh
 "$venv/bin/python" bench/duckdb_compare.py "$work/engine.json" --out "$work/dashboard.md"

@@ -4,10 +4,7 @@
 set -euo pipefail
 binary=$(realpath "$1")
 cd "$(dirname "$0")/.."
-venv=target/bench-venv
-[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/python" -c 'import duckdb, pyarrow' 2>/dev/null ||
-  "$venv/bin/pip" install --quiet --requirement bench/requirements.txt
+. bench/venv.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$binary" generate --tickets 2000 --output "$work/events.jsonl" --policies-out "$work/policies.yaml"

@@ -270,14 +270,20 @@ impl Runs {
 
     /// Reads until so many rows are kept, or there are no more.
     async fn read(&mut self, wanted: usize) -> Result<()> {
-        while !self.ended && self.kept.iter().map(RecordBatch::num_rows).sum::<usize>() < wanted {
+        let mut rows: usize = self.kept.iter().map(RecordBatch::num_rows).sum();
+        let mut bytes: usize = self.kept.iter().map(RecordBatch::get_array_memory_size).sum();
+        while !self.ended && rows < wanted {
             match self.input.next().await {
-                Some(batch) => self.kept.push(compact(&batch?)?),
+                Some(batch) => {
+                    let batch = compact(&batch?)?;
+                    rows += batch.num_rows();
+                    bytes += batch.get_array_memory_size();
+                    // Once as it came and once as part of the whole.
+                    self.held.try_resize(2 * bytes)?;
+                    self.kept.push(batch);
+                }
                 None => self.ended = true,
             }
-            let bytes: usize = self.kept.iter().map(RecordBatch::get_array_memory_size).sum();
-            // Once as it came and once as part of the whole.
-            self.held.try_resize(2 * bytes)?;
         }
         self.kept.retain(|batch| batch.num_rows() > 0);
         Ok(())

@@ -139,19 +139,18 @@ fn holidays_come_from_the_file_beside_the_policies() {
     assert_eq!((value(0), value(1)), (json!(0), json!(120)), "{answer:#}");
 }
 
+/// Learns now of an agent's message on T1 that was written then.
+fn learn_late(desk: &Desk, time: &str) {
+    let written = json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"});
+    desk.write("late.jsonl", event("late", "T1", time, "message", &written));
+    desk.succeed(&["import", "late.jsonl"]);
+}
+
 #[test]
 fn the_past_can_be_asked_again_and_the_difference_explained() {
     let desk = Desk::filled();
     // Everything was learnt at import; what arrives later is recorded later.
-    let late = event(
-        "late",
-        "T1",
-        "2026-03-02T10:30:00Z",
-        "message",
-        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}),
-    );
-    desk.write("late.jsonl", late);
-    desk.succeed(&["import", "late.jsonl"]);
+    learn_late(&desk, "2026-03-02T10:30:00Z");
     let past = desk.json(&["ask", "volume", "--as-of", "2026-03-05T00:00:00Z"]);
     assert_eq!(past["rows"][0]["cells"]["volume"]["value"], json!(0), "{past:#}");
 }
@@ -161,19 +160,12 @@ fn a_restated_number_names_the_event_that_changed_it() {
     let desk = Desk::filled();
     let known = SystemClock.now().to_string();
     // T1 was answered after a minute; now it turns out that it was half of one.
-    let late = event(
-        "late",
-        "T1",
-        "2026-03-02T09:00:30Z",
-        "message",
-        &json!({"actor": {"id": "g2", "role": "agent"}, "visibility": "public"}),
-    );
-    desk.write("late.jsonl", late);
-    desk.succeed(&["import", "late.jsonl"]);
+    learn_late(&desk, "2026-03-02T09:00:30Z");
     let ask = ["ask", "first_response_time", "--clock", "calendar", "--every", "day"];
     let ask = [&ask[..], &["--as-of", &known, "--restatements"]].concat();
     let json = desk.json(&ask);
-    assert!(json.to_string().contains("late"), "{json:#}");
+    let cause = (&json["causes"][0]["ticket"], &json["causes"][0]["late"][0]["id"]);
+    assert_eq!(cause, (&json!("T1"), &json!("late")), "{json:#}");
     let human = desk.succeed(&[&ask[..], &["--format", "table"]].concat());
     for word in ["2026-03-02", "1 min", "30 s", "restated"] {
         assert!(human.contains(word), "`{word}` is not in\n{human}");
