@@ -2,11 +2,12 @@
 SHARED ?= ../shared/data
 CARGO ?= cargo
 CRATE ?=
+NPM ?= $(shell command -v npm)
 BIN := target/demo/deskmeter
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check fmt clippy doc update acceptance crash bench bench-10m release clean
+.PHONY: help demo build ui test check fmt clippy doc update acceptance crash bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,8 +15,17 @@ help: ## list the targets
 demo: build ## generate a support desk, import it, answer three questions, serve on 127.0.0.1:8080
 	$(BIN) demo --data target/demo-desk $(DEMO)
 
-build: ## the binary with optimised hot crates (target/demo/deskmeter)
+build: ui ## the binary with optimised hot crates and the user interface (target/demo/deskmeter)
 	$(CARGO) build --locked --profile demo -p app
+
+ui: $(if $(NPM),ui/build/index.html) ## the user interface (ui/build), where npm is installed
+	$(if $(NPM),@:,@echo 'npm is not installed: building without the user interface; Node.js 20.19 or newer brings it')
+
+ui/build/index.html: ui/node_modules/.package-lock.json $(wildcard ui/*.*) $(shell find ui/src ui/static ui/scripts 2>/dev/null)
+	$(NPM) --prefix ui run build
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	$(NPM) --prefix ui ci
 
 test: ## all tests; one room with CRATE=facts
 	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
@@ -47,7 +57,7 @@ bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, be
 bench-10m: ## the same at 10 M tickets
 	bench/run.sh 10000000
 
-release: ## the optimised binary
+release: ui ## the optimised binary
 	$(CARGO) build --locked --release -p app
 
 clean: ## remove what was built

@@ -10,6 +10,7 @@
 #![expect(clippy::result_large_err, reason = "a problem ends its request: its size costs nothing")]
 
 mod api;
+mod caching;
 mod desk;
 pub mod intake;
 pub mod limits;
@@ -18,6 +19,7 @@ mod openapi;
 mod page;
 mod payload;
 mod problem;
+pub mod ui;
 
 pub use api::metrics::{Metric, Metrics, all as metrics};
 pub use desk::Desk;
@@ -42,8 +44,8 @@ pub fn router(desk: Desk) -> Router {
         "/api/v1/openapi.json",
         get(move || std::future::ready(openapi::response(document.clone()))),
     )
-    .route("/", get(page::welcome))
-    .fallback(nowhere)
+    .route("/", get(ui::serve))
+    .fallback(ui::serve)
     .method_not_allowed_fallback(wrong_method)
     .with_state(desk)
     // The first layer is the innermost: guard, then problems, then ids around everything.
@@ -54,11 +56,6 @@ pub fn router(desk: Desk) -> Router {
     .layer(TraceLayer::new_for_http())
     .layer(PropagateRequestIdLayer::new(REQUEST_ID))
     .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-}
-
-async fn nowhere() -> Problem {
-    Problem::new(Kind::NotFound, "path", "there is nothing at this path")
-        .hint("GET /api/v1/openapi.json lists every path")
 }
 
 async fn wrong_method() -> Problem {

@@ -1,16 +1,16 @@
-//! The page at `/`, until there is a user interface, and the headers on every response.
+//! The page at `/` of a binary without a user interface, and the headers on every response.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse, Response};
 
-/// Points to the API, with three questions to try.
-pub(crate) async fn welcome() -> Html<&'static str> {
-    Html(include_str!("page/welcome.html"))
+/// Says that there is no interface, how to get it, and points to the API.
+pub(crate) fn welcome() -> Response {
+    Html(include_str!("page/welcome.html")).into_response()
 }
 
-/// Headers that keep a browser from guessing, framing and caching.
+/// Headers that keep a browser from guessing, framing and caching, where nothing else is said.
 const HARDENED: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -26,7 +26,8 @@ pub(crate) async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HARDENED {
-        headers.insert(name, HeaderValue::from_static(value));
+        // The interface needs a policy of its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

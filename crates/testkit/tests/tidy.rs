@@ -51,6 +51,7 @@ const ROOT: &[&str] = &[
     "scenarios",
     "schemas",
     "scripts",
+    "ui",
 ];
 
 fn root() -> PathBuf {

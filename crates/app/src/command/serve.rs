@@ -59,7 +59,9 @@ pub(crate) async fn until_stopped(
             .hint("another program may listen there already; choose another with --listen")
     })?;
     let address = listener.local_addr()?;
-    context.voice.say(&format!("serving on http://{address}/"));
+    let how =
+        if serve::ui::is_embedded() { "open in a browser:" } else { "serving only the API on" };
+    context.voice.say(&format!("{how} http://{address}/"));
     let sealer = engine.store().spawn_sealer(SEAL_EVERY);
     let desk = Desk::new(engine, Arc::clone(&context.clock));
     serve::run(desk, listener, asked_to_stop()).await?;

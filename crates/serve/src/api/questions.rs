@@ -1,5 +1,6 @@
 //! Questions: one, several, simple ones in the address, and the tickets behind a cell.
 
+use crate::caching;
 use crate::desk::Desk;
 use crate::limits::QUESTIONS_MAX;
 use crate::payload::{Params, Payload};
@@ -13,7 +14,6 @@ use engine::semantic::tickets::Drill;
 use engine::semantic::{Answer, Question};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What one question of a batch came to: exactly one of the two.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -135,15 +135,10 @@ pub(crate) async fn ask_simple(
     Params(pairs): Params<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let question = read(Value::Object(object(pairs)))?;
-    let tag = etag(&desk, &question)?;
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-        value.to_str().is_ok_and(|tags| tags.split(',').any(|known| known.trim() == tag))
-    });
-    let caching = [
-        (header::ETAG, HeaderValue::from_str(&tag).map_err(|error| Problem::internal(&error))?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-    ];
-    if known {
+    let tag = tag(&desk, &question)?;
+    let unchanged = caching::holds(&headers, &tag);
+    let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, caching::ASK_AGAIN)];
+    if unchanged {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     let answer = desk.engine().ask(&question).await?;
@@ -219,13 +214,12 @@ fn object(pairs: Vec<(String, String)>) -> Map<String, Value> {
 }
 
 /// Changes whenever the answer may: with the store, the question, and the minute.
-fn etag(desk: &Desk, question: &Question) -> Result<String, Problem> {
+fn tag(desk: &Desk, question: &Question) -> Result<HeaderValue, Problem> {
     const MINUTE_MICROS: i64 = 60_000_000;
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(question).map_err(|error| Problem::internal(&error))?.hash(&mut hasher);
+    let question = serde_json::to_string(question).map_err(|error| Problem::internal(&error))?;
     let generation = desk.store().snapshot().generation;
     let minute = desk.now().micros().div_euclid(MINUTE_MICROS);
-    Ok(format!("\"{generation:x}-{minute:x}-{:016x}\"", hasher.finish()))
+    Ok(caching::tag((generation, minute, question)))
 }
 
 #[cfg(test)]
