@@ -4,6 +4,7 @@ mod dimensions;
 mod events;
 mod health;
 mod imports;
+mod live;
 pub(crate) mod metrics;
 mod policies;
 mod quarantine;
@@ -48,5 +49,7 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(quarantine::list, quarantine::remove))
         .routes(routes!(quarantine::counts))
         .routes(routes!(quarantine::replay));
-    reads.merge(events).merge(imports).merge(quarantine)
+    // Neither body nor end.
+    let live = OpenApiRouter::new().routes(routes!(live::listen));
+    reads.merge(live).merge(events).merge(imports).merge(quarantine)
 }

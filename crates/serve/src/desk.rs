@@ -1,5 +1,6 @@
-//! What every handler works with: the engine, its store, and the clock.
+//! What every handler works with: the engine, its store, the clock, and who listens.
 
+use crate::live::Live;
 use engine::Engine;
 use event::{Clock, Instant};
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use store::Store;
 pub struct Desk {
     engine: Engine,
     clock: Arc<dyn Clock>,
+    live: Live,
 }
 
 impl Desk {
     /// A desk whose engine is ready.
     pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, clock }
+        let live = Live::new(clock.now());
+        Self { engine, clock, live }
     }
 
     /// What answers questions.
@@ -26,6 +29,11 @@ impl Desk {
     /// What keeps the history.
     pub fn store(&self) -> &Store {
         self.engine.store()
+    }
+
+    /// Where news is told.
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
     }
 
     /// The present.

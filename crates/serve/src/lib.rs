@@ -15,6 +15,7 @@ mod desk;
 pub mod intake;
 pub mod limits;
 pub mod listen;
+mod live;
 mod openapi;
 mod page;
 mod payload;
@@ -72,8 +73,10 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (told, mut heard) = tokio::sync::watch::channel(false);
+    let live = desk.live().clone();
     let graceful = async move {
         stop.await;
+        live.close();
         let _ = told.send(true);
     };
     let serving =

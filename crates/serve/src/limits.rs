@@ -24,6 +24,14 @@ pub const VALUES_MAX: u64 = 1_000;
 pub const REPLAY_MAX: u64 = 10_000;
 /// Time a request that only reads may take, beyond the engine's own limit for a question.
 pub const READ_TIMEOUT: Duration = Duration::from_secs(120);
+/// Time between two events of the same kind that are told to those who listen.
+pub const LIVE_EVERY: Duration = Duration::from_millis(250);
+/// Time after which a comment shows that a silent stream of events is alive.
+pub const LIVE_KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Streams of events at the same time.
+pub const LIVE_LISTENERS_MAX: usize = 200;
+/// Events that wait for a slow listener; beyond them the oldest are dropped.
+pub const LIVE_WAITING_MAX: usize = 64;
 /// Time that requests under way get to finish when the server stops.
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 

@@ -8,6 +8,8 @@ mod events;
 mod guard;
 #[path = "api/imports.rs"]
 mod imports;
+#[path = "api/live.rs"]
+mod live;
 #[path = "api/metrics.rs"]
 mod metrics;
 #[path = "api/openapi.rs"]
@@ -22,6 +24,7 @@ mod tickets;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::response::Response;
 use engine::semantic::Catalog;
 use engine::{Engine, Settings};
 use event::{Clock, FixedClock, Instant};
@@ -35,6 +38,7 @@ const NOW: &str = "2026-03-16T12:00:00Z";
 
 /// A desk in a folder of its own, behind the API.
 struct Desk {
+    desk: serve::Desk,
     router: Router,
     _folder: tempfile::TempDir,
 }
@@ -80,8 +84,8 @@ impl Desk {
         let store = Store::open(&folder.path().join("data"), options).await.unwrap();
         let catalog = Arc::new(Catalog::shipped().unwrap());
         let engine = Engine::new(store, catalog, Settings::new(Arc::clone(&clock))).unwrap();
-        let router = serve::router(serve::Desk::new(engine, clock));
-        Self { router, _folder: folder }
+        let desk = serve::Desk::new(engine, clock);
+        Self { router: serve::router(desk.clone()), desk, _folder: folder }
     }
 
     /// A desk with the two tickets of [`history`].
@@ -92,8 +96,12 @@ impl Desk {
         desk
     }
 
+    async fn answer(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.answer(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Reply {

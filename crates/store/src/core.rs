@@ -19,6 +19,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
 
 /// An open store.
 ///
@@ -35,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) upkeep: tokio::sync::Mutex<()>,
     pub(crate) queue: Mutex<VecDeque<Request>>,
     current: RwLock<Arc<Snapshot>>,
+    /// Tells the generation of the newest snapshot.
+    published: watch::Sender<u64>,
     versions: AtomicU64,
     _lock: File,
 }
@@ -94,6 +97,7 @@ impl Core {
             upkeep: tokio::sync::Mutex::new(()),
             queue: Mutex::new(VecDeque::new()),
             current: RwLock::new(Arc::new(snapshot)),
+            published: watch::Sender::new(0),
             versions: AtomicU64::new(newest),
             _lock: lock,
         };
@@ -114,7 +118,13 @@ impl Core {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         next.generation = current.generation + 1;
         *current = Arc::new(next);
+        self.published.send_replace(current.generation);
         Arc::clone(&current)
+    }
+
+    /// Hears of each new generation.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.published.subscribe()
     }
 
     /// A version never used before.

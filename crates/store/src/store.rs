@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// An open data folder. Clones share it; the folder is free again when the last is dropped.
@@ -112,6 +112,12 @@ impl Store {
     /// Everything as it is now. Cheap; hold it as long as one answer needs.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.core.snapshot()
+    }
+
+    /// Hears of each new generation of [`Store::snapshot`]; whoever listens slowly misses some, and
+    /// never the newest. Does not keep the store open: it ends with the store.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.core.changes()
     }
 
     /// Everything as it was known at an instant.
