@@ -1,0 +1,47 @@
+import createClient from 'openapi-fetch';
+import { ApiError, unwrap } from './problem';
+import type { paths } from './schema';
+import type { Answer, Drill, Outcome, Question, TicketPage } from './types';
+
+/** The server behind the page. Everything asked of it goes through here. */
+export const api = createClient<paths>({ baseUrl: '' });
+
+type Fetch = typeof globalThis.fetch;
+
+/** The answer to one of several questions, or why there is none. */
+export type Asked = { answer: Answer; error?: undefined } | { answer?: undefined; error: ApiError };
+
+/** Asks several questions in one request; each comes back with an outcome of its own. */
+export async function askAll(fetch: Fetch, questions: Question[]): Promise<Asked[]> {
+  if (questions.length === 0) return [];
+  const result = await api.POST('/api/v1/questions', { body: questions as never, fetch });
+  return (unwrap(result) as Outcome[]).map(({ answer, problem }) =>
+    answer
+      ? { answer }
+      : { error: new ApiError(problem?.status ?? 500, problem ?? { title: 'no answer' }) },
+  );
+}
+
+/** Asks one question; a problem is an exception. */
+export async function ask(fetch: Fetch, question: Question): Promise<Answer> {
+  return unwrap(await api.POST('/api/v1/questions', { body: question as never, fetch })) as Answer;
+}
+
+/** The rows behind one cell of the answer to `question`. */
+export async function rowsBehind(
+  fetch: Fetch,
+  question: Question,
+  cell: Partial<Drill>,
+): Promise<TicketPage> {
+  const body = { question, cell } as never;
+  return unwrap(await api.POST('/api/v1/questions/tickets', { body, fetch }));
+}
+
+/**
+ * Lets a promise be returned from `load` without being awaited: whoever shows it handles its
+ * failure, and until then it is not an unhandled one.
+ */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,81 @@
+/** Hears from the server when its data change, and has the page's numbers read again. */
+import { invalidate } from '$app/navigation';
+
+/** What every load function whose data can change depends on. */
+export const DESK = 'desk:data';
+
+/** At most one reading again in this many milliseconds, however many events come in. */
+const PAUSE_MS = 400;
+
+type Listener = (data: unknown) => void;
+
+class Live {
+  state = $state<'connecting' | 'live' | 'offline'>('connecting');
+  /** When we last heard from the server, in milliseconds. */
+  heardAt = $state(Date.now());
+  #source: EventSource | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
+  #listeners = new Map<string, Set<Listener>>();
+
+  /** Connects; the browser reconnects by itself and tells the server what it heard last. */
+  start(): () => void {
+    const source = new EventSource('/api/v1/live');
+    this.#source = source;
+    source.onopen = () => {
+      // What was missed while away is read now.
+      if (this.state === 'offline') this.#soon();
+      this.state = 'live';
+      this.heardAt = Date.now();
+    };
+    source.onerror = () => {
+      this.state = 'offline';
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#again(), 3_000);
+    };
+    source.addEventListener('change', () => {
+      this.heardAt = Date.now();
+      this.#soon();
+    });
+    for (const name of ['import', 'rebuild'] as const) {
+      source.addEventListener(name, (event) => {
+        const data: unknown = JSON.parse(event.data);
+        for (const listener of this.#listeners.get(name) ?? []) listener(data);
+      });
+    }
+    document.addEventListener('visibilitychange', this.#shown);
+    return () => {
+      source.close();
+      clearTimeout(this.#timer);
+      document.removeEventListener('visibilitychange', this.#shown);
+    };
+  }
+
+  /** Hears of the progress of imports or of a rebuild until the returned function is called. */
+  on(name: 'import' | 'rebuild', listener: Listener): () => void {
+    const all = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, all.add(listener));
+    return () => all.delete(listener);
+  }
+
+  #again(): void {
+    if (this.#source?.readyState === EventSource.CLOSED) this.start();
+  }
+
+  #shown = (): void => {
+    if (!document.hidden && this.#waiting) this.#soon();
+  };
+
+  #soon(): void {
+    // A page that nobody looks at asks nothing; it catches up when it is shown again.
+    this.#waiting = true;
+    if (document.hidden || this.#timer !== undefined) return;
+    this.#timer = setTimeout(async () => {
+      this.#waiting = false;
+      await invalidate(DESK);
+      this.#timer = undefined;
+      if (this.#waiting) this.#soon();
+    }, PAUSE_MS);
+  }
+}
+
+export const live = new Live();

@@ -1,0 +1,28 @@
+/** What things are called: metrics, variants, dimensions, values. */
+import type { MetricMeta } from '$lib/api/types';
+import { i18n, t } from '$lib/i18n/i18n.svelte';
+
+/** The title of a metric in the reader's language, with its variant where that is not the usual. */
+export function metricTitle(meta: Pick<MetricMeta, 'metric' | 'title'>): string {
+  return i18n.maybe(`metric.${meta.metric}`, meta.title);
+}
+
+/** A dimension's name for people: `current.group` → `Group (current)`. */
+export function dimensionTitle(name: string): string {
+  const known = i18n.maybe(`dimension.${name}`, '');
+  if (known) return known;
+  const [moment, plain] = name.includes('.') ? name.split('.', 2) : [undefined, name];
+  if (moment === 'field') return plain ?? name;
+  const words = i18n.maybe(`dimension.${plain}`, sentence(plain ?? name));
+  return moment ? `${words} (${moment.replaceAll('_', ' ')})` : words;
+}
+
+/** A value of a dimension for people. */
+export function valueTitle(value: string | undefined): string {
+  return value === undefined || value === '(none)' ? t('none.value') : value;
+}
+
+function sentence(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
