@@ -24,7 +24,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 /// What kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FileFormat)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// Canonical `CloudEvents`, one JSON object a line.
@@ -65,7 +66,7 @@ impl Format {
 }
 
 /// What was found out about a file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Detected {
     /// Its kind.
     pub format: Format,

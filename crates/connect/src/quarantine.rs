@@ -6,12 +6,16 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Where a row, line or object stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct Place {
     /// Name of the file, without its folder.
+    #[schema(value_type = String)]
     pub file: Text,
     /// Sheet of a spreadsheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub sheet: Option<Text>,
     /// Line where it begins, from 1; in Parquet the row, in XES the line of the event.
     pub line: u64,

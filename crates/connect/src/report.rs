@@ -13,7 +13,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// What an import did, or would do.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportReport)]
 pub struct Report {
     /// The files read, in order.
     pub files: Vec<FileReport>,
@@ -28,6 +29,7 @@ pub struct Report {
     /// Events made.
     pub events: u64,
     /// Events made, by type.
+    #[schema(value_type = BTreeMap<String, u64>)]
     pub events_by_kind: BTreeMap<&'static str, u64>,
     /// Different tickets among them.
     pub tickets: u64,
@@ -36,6 +38,7 @@ pub struct Report {
     /// The same by reason, with the first places.
     pub quarantined_by_reason: BTreeMap<String, Tally>,
     /// What was odd without making a row useless, by code: `encoding_lies`, `zone_assumed`…
+    #[schema(value_type = BTreeMap<String, Tally>)]
     pub notes: BTreeMap<&'static str, Tally>,
     /// Values that no map knows, the most frequent first.
     pub unmapped: Vec<Unmapped>,
@@ -44,6 +47,7 @@ pub struct Report {
     /// Columns of the mapping that no row had, as `file: column`.
     pub missing_columns: Vec<String>,
     /// Times that run backwards, by kind; such rows are imported and flagged.
+    #[schema(value_type = BTreeMap<String, Tally>)]
     pub backwards: BTreeMap<&'static str, Tally>,
     /// Events later than the import itself, which some clock must have set.
     pub future: u64,
@@ -60,7 +64,7 @@ pub struct Report {
 }
 
 /// One file of an import.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct FileReport {
     /// Its name.
     pub name: String,
@@ -74,7 +78,7 @@ pub struct FileReport {
 }
 
 /// How often something happened, and where first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Tally {
     /// How often.
     pub count: u64,
@@ -83,7 +87,7 @@ pub struct Tally {
 }
 
 /// A value that no map knows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Unmapped {
     /// The key of the mapping that met it.
     pub key: String,
@@ -94,7 +98,7 @@ pub struct Unmapped {
 }
 
 /// A run of UTC days without events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Gap {
     /// Midnight at the beginning of the first day.
     pub from: Instant,

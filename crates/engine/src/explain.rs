@@ -15,7 +15,6 @@ pub struct TicketExplanation {
     /// Its id there.
     pub ticket: String,
     /// Its timeline, its facts, and every clock as segments that add up to its value.
-    #[schema(value_type = Object)]
     pub explanation: Explanation,
 }
 

@@ -11,7 +11,8 @@ pub const MICROS_PER_SEC: i64 = 1_000_000;
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
 /// Two instants are subtracted with [`Instant::since`]; wall-clock times are never subtracted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, utoipa::ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-03-02T09:00:00Z")]
 pub struct Instant(i64);
 
 impl Instant {

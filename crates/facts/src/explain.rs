@@ -16,15 +16,18 @@ use event::{Entry, Instant, Text};
 use serde::Serialize;
 
 /// A ticket opened up.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     /// Name of the connection it came through.
+    #[schema(value_type = String)]
     pub source: Text,
     /// Its external id.
+    #[schema(value_type = String)]
     pub ticket: Text,
     /// The instant up to which running clocks are drawn.
     pub now: Instant,
     /// Its row of `tickets`, by column name, without the timeline.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     pub facts: serde_json::Value,
     /// What happened, in order.
     pub timeline: Vec<Line>,
@@ -33,9 +36,11 @@ pub struct Explanation {
 }
 
 /// One entry of the timeline in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = TimelineLine)]
 pub struct Line {
     /// The event's id.
+    #[schema(value_type = String)]
     pub id: Text,
     /// When it happened.
     pub at: Instant,
@@ -46,19 +51,22 @@ pub struct Line {
     /// The actor's role, as it was then.
     pub role: &'static str,
     /// Who did it.
+    #[schema(value_type = Option<String>)]
     pub actor: Option<Text>,
     /// What happened, in words.
     pub words: String,
     /// The merged-away ticket it was first written on.
+    #[schema(value_type = Option<String>)]
     pub origin: Option<Text>,
 }
 
 /// One clock, drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ClockTrace {
     /// The column it fills, without unit; `turn 0 wait` or `sla first_reply` for child rows.
     pub name: String,
     /// `calendar` or `business`; the calendar's name for an SLA clock.
+    #[schema(value_type = String)]
     pub clock: Text,
     /// What it measures.
     pub meaning: String,
@@ -75,7 +83,8 @@ pub struct ClockTrace {
 }
 
 /// A part of a clock's way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = ClockSegment)]
 pub struct Segment {
     /// Start.
     pub from: Instant,
@@ -90,7 +99,7 @@ pub struct Segment {
 }
 
 /// What a clock does in a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SegmentState {
     /// It counts.

@@ -18,7 +18,7 @@ pub const ALWAYS: &str = "24x7";
 pub const DEFAULT_PRIORITY: &str = "default";
 
 /// Everything besides a ticket's history that its facts depend on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policies {
     /// Business calendars, referred to by name.
@@ -32,13 +32,14 @@ pub struct Policies {
     /// How effort is estimated where nobody booked it.
     pub effort: Effort,
     /// What people were when: overrides the role that an event carries.
+    #[schema(value_type = BTreeMap<String, Vec<RoleTerm>>)]
     pub roles: BTreeMap<Text, Vec<RoleTerm>>,
     /// The custom field that says what a ticket is about.
     pub topic_field: Option<String>,
 }
 
 /// A named promise, in its versions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlaPolicy {
     /// The name by which `sla` events and answers refer to it.
@@ -48,7 +49,7 @@ pub struct SlaPolicy {
 }
 
 /// One version of an SLA policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlaVersion {
     /// What the version is called in the tables; its `from`, or `1`, where absent.
@@ -78,12 +79,14 @@ fn default_pause() -> Vec<Pause> {
 }
 
 /// One value, or several of which any will do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// Exactly this.
+    #[schema(value_type = String)]
     One(Text),
     /// Any of these.
+    #[schema(value_type = Vec<String>)]
     Many(Vec<Text>),
 }
 
@@ -98,12 +101,13 @@ impl OneOrMany {
 }
 
 /// The targets of one clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum Targets {
     /// The same for every priority.
     Every(Target),
     /// By priority; the key `default` is for all others.
+    #[schema(value_type = BTreeMap<String, Target>)]
     ByPriority(BTreeMap<Text, Target>),
 }
 
@@ -121,7 +125,9 @@ impl Targets {
 }
 
 /// A status that pauses a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Pause {
     /// Waiting for the customer.
@@ -131,7 +137,19 @@ pub enum Pause {
 }
 
 /// The eight SLA clocks (M28).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockKind {
     /// From the customer's first contact to the first human reply.
@@ -181,12 +199,13 @@ impl ClockKind {
 }
 
 /// What a session is: a stretch of conversation that is one contact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
     /// Minutes of silence after which a customer's message starts a new session.
     pub gap_minutes: u32,
     /// The channels on which silence ends a session; elsewhere only solving does.
+    #[schema(value_type = Vec<String>)]
     pub channels: Vec<Text>,
 }
 
@@ -198,7 +217,7 @@ impl Default for Sessions {
 }
 
 /// How effort is estimated from an agent's events on a ticket (M12, fallback 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Effort {
     /// Events of one agent less than this many minutes apart are one session.
@@ -214,7 +233,7 @@ impl Default for Effort {
 }
 
 /// A role somebody had for a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleTerm {
     /// First instant; from the beginning of time where absent.
@@ -228,7 +247,7 @@ pub struct RoleTerm {
 }
 
 /// One thing wrong with the policies, with the place to look and the way to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PolicyIssue {
     /// A stable word for the kind of problem, for example `unknown_calendar`.
     pub code: &'static str,

@@ -82,6 +82,8 @@ pub struct Row {
     pub partial: bool,
     /// The value of each dimension by its name; a missing one is `(none)`.
     #[serde(flatten)]
+    // As any value: text would contradict the keys above in languages with structural types.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     pub dimensions: BTreeMap<String, String>,
     /// The numbers, by the names in [`Answer::metrics`].
     pub cells: BTreeMap<String, Cell>,

@@ -88,14 +88,14 @@ pub struct Definition {
     pub clocks: Vec<ClockName>,
     /// Instants that a value may belong to; the first is the default.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Attribution>)]
     pub attribution: Named<Attribution>,
     /// The variants; the first is the default.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Variant>)]
     pub variants: Named<Variant>,
     /// Numbers that a question may set.
     #[serde(default, skip_serializing_if = "Named::is_empty")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Parameter>)]
     pub parameters: Named<Parameter>,
     /// How other products compute what they call the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -112,7 +112,7 @@ pub struct Definition {
 }
 
 /// One way to compute a metric.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Variant {
     /// Short name for people.
@@ -142,6 +142,7 @@ pub struct Variant {
     pub clocks: Vec<ClockName>,
     /// Other instants that a value may belong to.
     #[serde(skip_serializing_if = "Named::is_empty")]
+    #[schema(value_type = BTreeMap<String, Attribution>)]
     pub attribution: Named<Attribution>,
     /// The measured value: duration (µs), mean, spread.
     pub value: Option<PerClock>,
@@ -170,7 +171,7 @@ pub struct Variant {
 }
 
 /// One side of a flow: what is counted, where, and when it belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Stream {
     /// The table; absent = the metric's.
@@ -203,7 +204,7 @@ pub struct Stream {
 }
 
 /// What a stream is divided by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// The days of the bucket or range, as far as they have passed.
@@ -211,7 +212,7 @@ pub enum Per {
 }
 
 /// An instant that a value may belong to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attribution {
     /// A column or expression of the instant.
@@ -226,7 +227,7 @@ pub struct Attribution {
 }
 
 /// A number that a question may set, written `:name` in the SQL.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// Its value where the question sets none.
@@ -259,7 +260,7 @@ pub enum PerClock {
 }
 
 /// One expression per clock.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clocks {
     /// On the business clock.
@@ -280,7 +281,7 @@ pub enum Provisional {
 }
 
 /// The long form of [`Provisional`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stated {
     /// The boolean.
@@ -300,7 +301,8 @@ pub enum Side {
 }
 
 /// The only thing that `count` takes: `rows`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = CountRows)]
 #[serde(rename_all = "snake_case")]
 pub enum Rows {
     /// Count rows.

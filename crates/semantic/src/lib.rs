@@ -25,6 +25,7 @@ mod sql;
 pub mod statistic;
 pub mod tickets;
 pub mod time;
+mod wire;
 
 pub use answer::Answer;
 pub use catalog::Catalog;

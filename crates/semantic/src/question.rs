@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The metrics to compute; at least one.
-    #[schema(value_type = Vec<Object>)]
     pub metrics: Vec<Asked>,
     /// Dimensions to split by, three at most: `channel`, `field.plan`, `current.agent`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -58,7 +57,6 @@ pub struct Question {
         alias = "statistics",
         skip_serializing_if = "Words::is_empty"
     )]
-    #[schema(value_type = Vec<String>)]
     pub statistic: Words,
     /// Answer with what was knowable at this instant (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +66,6 @@ pub struct Question {
     pub limit: Option<u64>,
     /// Order of the rows: `time`, a dimension or a metric, descending with a leading `-`.
     #[serde(default, skip_serializing_if = "Words::is_empty")]
-    #[schema(value_type = Vec<String>)]
     pub order: Words,
 }
 
@@ -91,21 +88,31 @@ pub struct Asked {
     pub name: Option<String>,
 }
 
-/// The object form of [`Asked`].
-#[derive(Deserialize)]
+/// One metric as asked for, in full.
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AskedObject {
+#[schema(as = AskedMetric)]
+pub(crate) struct AskedObject {
+    /// The metric's name.
     metric: String,
+    /// The variant; absent = the definition's first.
     #[serde(default)]
     variant: Option<String>,
+    /// Values for the definition's parameters; absent ones take their defaults.
     #[serde(default)]
+    #[schema(required = false)]
     parameters: BTreeMap<String, i64>,
+    /// Statistics of this metric, before those of the question.
     #[serde(default, alias = "stat", alias = "statistics")]
+    #[schema(required = false)]
     statistic: Words,
+    /// The clock of this metric, before that of the question.
     #[serde(default)]
     clock: Option<String>,
+    /// The attribution of this metric, before that of the question.
     #[serde(default)]
     attribution: Option<String>,
+    /// The name of its cells in the answer; absent = made from name, variant and parameters.
     #[serde(default, rename = "as")]
     name: Option<String>,
 }

@@ -58,7 +58,6 @@ pub struct Imported {
     /// Rows that are in quarantine since this import; the same row is never put there twice.
     pub quarantined_new: u64,
     /// Everything that was found in the files.
-    #[schema(value_type = Object)]
     pub report: connect::Report,
 }
 

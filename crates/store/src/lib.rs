@@ -38,6 +38,7 @@ pub use apply::Accepted;
 pub use backup::{BackupFile, BackupReport, restore, verify};
 pub use bulk::{Bulk, BulkReport};
 pub use error::{Error, Kind, Result};
+pub use facts::policies::{Policies, PolicyIssue};
 pub use options::{Fault, Options, SealPolicy, Step};
 pub use overlay::Overlay;
 pub use rebuild::{Progress, Rebuilt};

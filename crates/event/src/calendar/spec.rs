@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 /// assert_eq!(event::calendar::Calendar::compile(&spec).unwrap().name(), "berlin");
 /// # Ok::<(), serde_saphyr::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarSpec {
     /// The name by which policies and `schedule` events refer to it.
@@ -31,14 +31,16 @@ pub struct CalendarSpec {
 }
 
 /// The hours of a calendar between two local days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersionSpec {
     /// First local day it is valid; from the beginning of time where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
     pub from: Option<Date>,
     /// First local day it is no longer valid; for ever where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
     /// The hours of an ordinary week.
     pub hours: Hours,
@@ -48,7 +50,7 @@ pub struct VersionSpec {
 }
 
 /// The hours of an ordinary week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum Hours {
     /// `24x7`: every hour of every day.
@@ -61,7 +63,7 @@ pub enum Hours {
 }
 
 /// The word `24x7`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum AlwaysOpen {
     /// Open every hour of every day.
     #[serde(rename = "24x7", alias = "24/7", alias = "always")]
@@ -82,10 +84,13 @@ impl Hours {
 }
 
 /// A local day whose hours differ from the week's.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The local day.
+    #[schema(value_type = String, format = Date)]
     pub date: Date,
     /// What is celebrated.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An instant written as a day (its midnight in UTC) or as RFC 3339.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
+#[schema(value_type = String, example = "2026-03-01")]
 pub struct Moment(pub Instant);
 
 /// What is wrong with a written instant or target.
@@ -48,20 +49,19 @@ impl fmt::Display for Moment {
 }
 
 /// How long a clock may run: whole seconds, written `1h 30m`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
-    secs: i64,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, utoipa::ToSchema)]
+#[schema(value_type = String, example = "1h 30m")]
+pub struct Target(i64);
 
 impl Target {
     /// A target of that many seconds; `None` outside 1 to [`TARGET_SECS_MAX`].
     pub const fn from_secs(secs: i64) -> Option<Self> {
-        if secs < 1 || secs > TARGET_SECS_MAX { None } else { Some(Self { secs }) }
+        if secs < 1 || secs > TARGET_SECS_MAX { None } else { Some(Self(secs)) }
     }
 
     /// Its length in microseconds.
     pub const fn micros(&self) -> i64 {
-        self.secs * MICROS_PER_SEC
+        self.0 * MICROS_PER_SEC
     }
 }
 
@@ -96,7 +96,7 @@ impl FromStr for Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [(self.secs / 3_600, "h"), (self.secs / 60 % 60, "m"), (self.secs % 60, "s")];
+        let parts = [(self.0 / 3_600, "h"), (self.0 / 60 % 60, "m"), (self.0 % 60, "s")];
         let parts = parts.into_iter().filter(|(number, _)| *number > 0);
         let text: Vec<String> = parts.map(|(number, unit)| format!("{number}{unit}")).collect();
         f.write_str(&text.join(" "))

@@ -32,6 +32,7 @@ pub(crate) struct Which {
 
 /// One page of the log of imports.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ImportPage)]
 pub(crate) struct Page {
     /// The imports, newest first.
     imports: Vec<Import>,

@@ -5,6 +5,8 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use std::sync::Arc;
+use store::Policies;
 
 /// Calendars, SLA policies, sessions, effort and roles in force.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -12,8 +14,8 @@ pub(crate) struct InForce {
     /// Stable hash of the policies.
     digest: String,
     /// The policies, as `deskmeter rebuild --policies` takes them.
-    #[schema(value_type = Object)]
-    policies: serde_json::Value,
+    #[schema(value_type = Policies)]
+    policies: Arc<Policies>,
 }
 
 /// The policies in force
@@ -23,7 +25,6 @@ pub(crate) struct InForce {
 )]
 pub(crate) async fn current(State(desk): State<Desk>) -> Result<Json<InForce>, Problem> {
     let snapshot = desk.store().snapshot();
-    let policies =
-        serde_json::to_value(&*snapshot.policies).map_err(|error| Problem::internal(&error))?;
-    Ok(Json(InForce { digest: snapshot.policies.digest(), policies }))
+    let policies = Arc::clone(&snapshot.policies);
+    Ok(Json(InForce { digest: policies.digest(), policies }))
 }

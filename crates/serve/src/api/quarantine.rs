@@ -40,6 +40,7 @@ impl Which {
 
 /// One page of the quarantine.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = QuarantinePage)]
 pub(crate) struct Page {
     /// The rows, oldest first.
     rows: Vec<Row>,
@@ -50,6 +51,7 @@ pub(crate) struct Page {
 
 /// Something that could not be understood.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = QuarantineRow)]
 pub(crate) struct Row {
     /// Its number.
     id: i64,
@@ -72,6 +74,7 @@ pub(crate) struct Row {
 
 /// The quarantine by reason.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = QuarantineCounts)]
 pub(crate) struct Counts {
     /// Rows in all.
     total: u64,
@@ -97,6 +100,7 @@ pub(crate) struct Remove {
 
 /// What to try again, and how.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[schema(as = QuarantineReplay)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Replay {
     /// Only this source.
