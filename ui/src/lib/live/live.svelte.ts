@@ -7,6 +7,7 @@ export const DESK = 'desk:data';
 /** At most one reading again in this many milliseconds, however many events come in. */
 const PAUSE_MS = 400;
 
+type Name = 'import' | 'rebuild';
 type Listener = (data: unknown) => void;
 
 class Live {
@@ -16,7 +17,7 @@ class Live {
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting = false;
-  #listeners = new Map<string, Set<Listener>>();
+  #listeners: Record<Name, Listener[]> = { import: [], rebuild: [] };
 
   /** Connects; the browser reconnects by itself and tells the server what it heard last. */
   start(): () => void {
@@ -39,7 +40,7 @@ class Live {
     for (const name of ['import', 'rebuild'] as const) {
       source.addEventListener(name, (event) => {
         const data: unknown = JSON.parse(event.data);
-        for (const listener of this.#listeners.get(name) ?? []) listener(data);
+        for (const listener of this.#listeners[name]) listener(data);
       });
     }
     document.addEventListener('visibilitychange', this.#shown);
@@ -51,10 +52,11 @@ class Live {
   }
 
   /** Hears of the progress of imports or of a rebuild until the returned function is called. */
-  on(name: 'import' | 'rebuild', listener: Listener): () => void {
-    const all = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, all.add(listener));
-    return () => all.delete(listener);
+  on(name: Name, listener: Listener): () => void {
+    this.#listeners[name].push(listener);
+    return () => {
+      this.#listeners[name] = this.#listeners[name].filter((other) => other !== listener);
+    };
   }
 
   #again(): void {
