@@ -100,6 +100,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * News as server-sent events
+         * @description `hello` comes on connecting and `change` whenever something was stored, four times a second at
+         *     most; their ids are what `Last-Event-ID` takes, and one that is out of date is answered with a
+         *     `change` at once. `import` tells how far an import got, `rebuild` how far a rebuild.
+         */
+        get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -1027,6 +1049,8 @@ export interface components {
             /** @description When we learnt of it (RFC 3339). */
             seen: string;
         };
+        /** @description The data of an event, by its name. */
+        LiveData: components["schemas"]["Change"] | components["schemas"]["Import"];
         /** @description One metric in short. */
         Metric: {
             /** @description What it tells. */
@@ -2097,6 +2121,43 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveData"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
