@@ -61,4 +61,6 @@ pub use issue::Issue;
 pub use mapping::Mapping;
 pub use quarantine::{Place, Quarantined};
 pub use report::{FileReport, Gap, Progress, Report, Tally, Unmapped};
-pub use suggest::suggest_mapping;
+pub use suggest::{
+    Column, Guess, Overview, Value, Values, column_values, overview, suggest_mapping,
+};

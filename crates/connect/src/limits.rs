@@ -47,3 +47,21 @@ pub const WORKERS_MAX: usize = 8;
 
 /// How far an event may lie in the future before it is reported as clock skew, in microseconds.
 pub const FUTURE_SLACK_MICROS: i64 = 5 * 60 * 1_000_000;
+
+/// Rows of a file that are looked at to say what its columns hold.
+pub const SUGGEST_ROWS: usize = 1000;
+
+/// Rows of a file that are shown before it is imported.
+pub const PREVIEW_ROWS: usize = 20;
+
+/// Values of a column that are shown before it is imported.
+pub const PREVIEW_SAMPLES: usize = 5;
+
+/// Characters of a cell that are shown before it is imported.
+pub const PREVIEW_CELL_CHARS: usize = 200;
+
+/// Different values of a column that are counted.
+pub const VALUES_COUNTED_MAX: usize = 100_000;
+
+/// Bytes of the different values that are counted.
+pub const VALUES_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -1,36 +1,134 @@
-//! A first draft of a mapping, from the header and the first rows of a file.
+//! What is in a file, as far as its beginning tells, and a first draft of a mapping for it.
+
+mod draft;
+mod guess;
+mod names;
+mod values;
+mod words;
+
+pub use guess::Guess;
+pub use values::{Value, Values, column_values};
 
 use crate::error::Error;
 use crate::files::row::{Next, Row};
-use crate::files::{self, FileSpec};
+use crate::files::{self, Detected, FileSpec, OpenTable};
 use crate::import::file_name;
+use crate::limits::{PREVIEW_CELL_CHARS, PREVIEW_ROWS, PREVIEW_SAMPLES, SUGGEST_ROWS};
 use crate::mapping::time::{Format, Reading, TimesSeen};
-use std::fmt::Write;
+use serde::Serialize;
+use std::collections::HashSet;
 use std::path::Path;
 
-/// Rows looked at.
-const ROWS: usize = 200;
-
-/// Different values up to which a column is taken for a closed list.
-const VALUES_MAX: usize = 30;
-
 /// Forms of dates that are tried; where day and month could be swapped, both fit and it is said.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 21] = [
     "iso",
     "%d/%m/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M:%S",
     "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%m-%d-%Y %H:%M",
     "%d/%m/%Y",
     "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d %b %Y %H:%M",
+    "%b %d, %Y %I:%M %p",
+    "%b %d, %Y",
 ];
 
-/// A column with what was seen in it.
-struct Column {
-    name: String,
-    values: Vec<String>,
+/// What is in a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Overview {
+    /// What was found out about the file as a whole.
+    pub detected: Detected,
+    /// Its columns; those that only later rows have are absent.
+    pub columns: Vec<Column>,
+    /// The first rows, long cells cut off.
+    pub rows: Vec<Vec<String>>,
+    /// A mapping to begin with; absent for canonical events, which need none.
+    pub mapping: Option<String>,
+}
+
+/// One column, as far as the rows looked at tell.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// A few different values, in the order of the file, long ones cut off.
+    pub samples: Vec<String>,
+    /// Different values.
+    pub distinct: usize,
+    /// Rows in which it is empty.
+    pub empty: usize,
+    /// Forms of dates that all its values have, as `dates` of a mapping takes them.
+    #[schema(value_type = Vec<String>)]
+    pub forms: Vec<&'static str>,
+    /// What it seems to hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guess: Option<Guess>,
+    /// Every value that is not empty, in the order of the file.
+    #[serde(skip)]
+    pub(crate) values: Vec<String>,
+}
+
+impl Column {
+    fn new(name: &str, at: usize, rows: &[Vec<String>]) -> Self {
+        let cells = rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty());
+        let values: Vec<String> = cells.cloned().collect();
+        let mut known = HashSet::new();
+        let fresh: Vec<&String> = values.iter().filter(|value| known.insert(*value)).collect();
+        Self {
+            name: name.to_owned(),
+            samples: fresh.iter().take(PREVIEW_SAMPLES).map(|value| shortened(value)).collect(),
+            distinct: fresh.len(),
+            empty: rows.len() - values.len(),
+            forms: forms(&fresh),
+            guess: None,
+            values,
+        }
+    }
+
+    /// The different values, sorted.
+    fn different(&self) -> Vec<&str> {
+        let mut values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        values.sort_unstable();
+        values.dedup();
+        values
+    }
+
+    /// Whether no value stands in two rows.
+    fn is_unique(&self) -> bool {
+        !self.values.is_empty() && self.distinct == self.values.len()
+    }
+}
+
+/// Looks at a file: what it is, its columns, what they seem to hold, and a mapping to begin with.
+///
+/// # Errors
+/// Where the file can't be opened, or is not what its first bytes say.
+pub fn overview(path: &Path) -> Result<Overview, Error> {
+    let spec = FileSpec::default();
+    let open = files::open(path, &spec)?;
+    let canonical = open.format.is_canonical();
+    let mut open = open.into_table(path, &spec)?;
+    let rows = first_rows(&mut open);
+    let names = open.table.header().names();
+    let mut columns: Vec<Column> =
+        names.iter().enumerate().map(|(at, name)| Column::new(name, at, &rows)).collect();
+    if !canonical {
+        guess::fill(&mut columns);
+    }
+    let mapping = (!canonical).then(|| draft::draft(&file_name(path), &columns));
+    let rows = rows.iter().take(PREVIEW_ROWS).map(|row| preview(row, columns.len())).collect();
+    Ok(Overview { detected: open.detected, columns, rows, mapping })
 }
 
 /// Drafts a mapping for a file: what was recognised is filled in, the rest is said in comments.
@@ -38,13 +136,16 @@ struct Column {
 /// The draft is a start for a person, who knows what the columns mean.
 ///
 /// # Errors
-/// Where the file can't be opened.
+/// As for [`overview`].
 pub fn suggest_mapping(path: &Path) -> Result<String, Error> {
-    let spec = FileSpec::default();
-    let mut open = files::open(path, &spec)?.into_table(path, &spec)?;
+    let Overview { columns, mapping, .. } = overview(path)?;
+    Ok(mapping.unwrap_or_else(|| draft::draft(&file_name(path), &columns)))
+}
+
+fn first_rows(open: &mut OpenTable) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = Row::default();
-    while rows.len() < ROWS {
+    while rows.len() < SUGGEST_ROWS {
         match open.table.next(&mut row) {
             Next::Row => rows.push((0..row.len()).map(|at| row.cell(at).to_owned()).collect()),
             Next::Blank => {}
@@ -53,137 +154,33 @@ pub fn suggest_mapping(path: &Path) -> Result<String, Error> {
             Next::End => break,
         }
     }
-    let names = open.table.header().names();
-    let columns: Vec<Column> = names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let values = rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty());
-            Column { name: name.clone(), values: values.cloned().collect() }
-        })
-        .collect();
-    Ok(draft(&file_name(path), &columns))
+    rows
 }
 
-fn draft(file: &str, columns: &[Column]) -> String {
-    let times: Vec<(&Column, Vec<&str>)> = columns
-        .iter()
-        .map(|column| (column, forms(column)))
-        .filter(|(_, forms)| !forms.is_empty())
-        .collect();
-    let ticket = named(columns, &["ticket_id", "ticket id", "case id", "ticket", "case", "id"]);
-    let shape = if times.len() > 1 { "tickets" } else { "events" };
-    let mut text = String::new();
-    let mut line = |words: &str| {
-        text.push_str(words);
-        text.push('\n');
-    };
-    line(&format!("# A draft for {file}: check every line, then import with --dry-run."));
-    line("source: my-desk            # name of the connection");
-    line(&format!("shape: {shape}"));
-    line("zone: UTC                  # of times without offset");
-    let stated: Vec<&str> = times.iter().flat_map(|(_, forms)| forms.iter().copied()).collect();
-    if let Some(form) = stated.iter().find(|form| **form != "iso") {
-        let both = form.contains("%d/%m") && stated.iter().any(|other| other.contains("%m/%d"));
-        let doubt = if both { "  # or the month first? nothing in the file decides" } else { "" };
-        line(&format!("dates: {}{doubt}", quoted(form)));
-    }
-    match ticket {
-        Some(column) => line(&format!("ticket: {}", quoted(&column.name))),
-        None => line("ticket: \"?\"                # which column names the ticket?"),
-    }
-    line("rules:");
-    for (at, (column, _)) in times.iter().enumerate() {
-        let name = quoted(&column.name);
-        if at == 0 && shape == "tickets" {
-            line(&format!("  - event: created\n    at: {name}\n    actor: requester"));
-        } else if shape == "tickets" {
-            line(&format!(
-                "  - event: status          # what happened at this time?\n    name: at_{at}"
-            ));
-            line(&format!("    at: {name}\n    actor: agent\n    status: solved"));
-        } else {
-            line(&format!("  - event: status\n    at: {name}"));
-            line(&status(columns));
-        }
-    }
-    line("fields: \"*\"                # every other column as a custom field");
-    text
+/// A row as it is shown, with a cell for every column.
+fn preview(row: &[String], columns: usize) -> Vec<String> {
+    (0..columns).map(|at| row.get(at).map_or_else(String::new, |cell| shortened(cell))).collect()
 }
 
-/// A status taken from the column that looks like one, with its values to be mapped.
-fn status(columns: &[Column]) -> String {
-    let Some(column) = named(columns, &["status", "state", "activity", "event"]) else {
-        return "    status: open           # which column says what happened?".to_owned();
-    };
-    let mut values = column.values.clone();
-    values.sort();
-    values.dedup();
-    let mut text = format!("    status:\n      column: {}\n      map:", quoted(&column.name));
-    for value in values.iter().take(VALUES_MAX) {
-        // Writing to a string does not fail.
-        let _ = write!(text, "\n        {}: open", quoted(value));
+fn shortened(cell: &str) -> String {
+    match cell.char_indices().nth(PREVIEW_CELL_CHARS) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
     }
-    text + "\n    vendor: " + &quoted(&column.name)
 }
 
-/// The first column with one of these names, else the first that contains one.
-fn named<'c>(columns: &'c [Column], names: &[&str]) -> Option<&'c Column> {
-    let plain = |column: &Column| column.name.to_lowercase().replace(['-', ':'], "_");
-    let same = |name: &&str| columns.iter().find(|column| plain(column) == **name);
-    let part = |name: &&str| columns.iter().find(|column| plain(column).contains(*name));
-    names.iter().find_map(same).or_else(|| names.iter().find_map(part))
-}
-
-/// The forms that all times of a column have; none where it holds no times.
-fn forms(column: &Column) -> Vec<&'static str> {
-    if column.values.is_empty() {
+/// The forms that all these times have; none where they are no times.
+fn forms(values: &[&String]) -> Vec<&'static str> {
+    if values.is_empty() {
         return Vec::new();
     }
-    FORMS
-        .into_iter()
-        .filter(|form| {
-            let format = if *form == "iso" { Format::Iso } else { Format::Pattern((*form).into()) };
-            let reading = Reading { formats: vec![format], zone: None };
-            let readable = |value: &String| reading.read(value, &mut TimesSeen::default()).is_ok();
-            column.values.iter().all(readable)
-        })
-        .collect()
-}
-
-/// A text as YAML takes it in any case.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let fits = |form: &&str| {
+        let format = if *form == "iso" { Format::Iso } else { Format::Pattern((*form).into()) };
+        let reading = Reading { formats: vec![format], zone: None };
+        values.iter().all(|value| reading.read(value, &mut TimesSeen::default()).is_ok())
+    };
+    FORMS.into_iter().filter(fits).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Mapping;
-
-    fn suggested(text: &str) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log.csv");
-        std::fs::write(&path, text).unwrap();
-        let draft = suggest_mapping(&path).unwrap();
-        Mapping::parse(&draft).unwrap_or_else(|issues| panic!("{draft}\n{issues:#?}"));
-        draft
-    }
-
-    #[test]
-    fn drafts_are_valid_and_say_what_they_doubt() {
-        let events = suggested(
-            "Case ID,Activity,When\n1,Open,01/02/2026 09:00\n1,Done: yes,03/02/2026 09:00\n",
-        );
-        assert!(
-            events.contains("shape: events") && events.contains("ticket: \"Case ID\""),
-            "{events}"
-        );
-        assert!(
-            events.contains("or the month first?") && events.contains("\"Done: yes\": open"),
-            "{events}"
-        );
-        let tickets = suggested("id,opened,closed\n1,2026-01-01,2026-01-02\n2,2026-01-02,\n");
-        assert!(tickets.contains("shape: tickets") && !tickets.contains("dates:"), "{tickets}");
-    }
-}
+mod tests;
