@@ -2,9 +2,9 @@
 import type { MetricMeta } from '$lib/api/types';
 import { i18n, t } from '$lib/i18n/i18n.svelte';
 
-/** The title of a metric in the reader's language, with its variant where that is not the usual. */
+/** The title of a metric in the reader's language; answers put the variant's behind a colon. */
 export function metricTitle(meta: Pick<MetricMeta, 'metric' | 'title'>): string {
-  return i18n.maybe(`metric.${meta.metric}`, meta.title);
+  return i18n.maybe(`metric.${meta.metric}`, meta.title.split(': ', 1)[0] ?? meta.title);
 }
 
 /** A dimension's name for people: `current.group` → `Group (current)`. */
@@ -17,9 +17,11 @@ export function dimensionTitle(name: string): string {
   return moment ? `${words} (${moment.replaceAll('_', ' ')})` : words;
 }
 
-/** A value of a dimension for people. */
-export function valueTitle(value: string | undefined): string {
-  return value === undefined || value === '(none)' ? t('none.value') : value;
+/** A value for people; with its dimension also where the product itself defines it: `on_hold`. */
+export function valueTitle(value: string | undefined, dimension?: string): string {
+  if (value === undefined || value === '(none)') return t('none.value');
+  if (!dimension) return value;
+  return i18n.maybe(`value.${dimension.split('.').at(-1)}.${value}`, value);
 }
 
 function sentence(name: string): string {
