@@ -2,15 +2,18 @@
 import type { ECElementEvent, EChartsType } from 'echarts/core';
 import type { EChartsOption } from 'echarts';
 import type { Attachment } from 'svelte/attachments';
+import { nearest } from './nearest';
 import { readTheme, type ChartTheme } from './theme';
 
 /** An option from data and colours; pure, so that tests need no browser. */
 export type Draw = (theme: ChartTheme) => EChartsOption;
 
-/** What was pressed: the position of the series and of the point in it. */
+/** What was pressed: the position of the series among all that are drawn, and of the point in it. */
 export interface Pressed {
   series: number;
   at: number;
+  /** The id the option gave the series. */
+  id?: string;
 }
 
 const reduced = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -35,10 +38,18 @@ export function chart(
       if (ended) return;
       drawn = core.init(element, undefined, { renderer: 'canvas' });
       if (onpress) {
-        drawn.on('click', (event: ECElementEvent) => {
-          if (event.componentType === 'series') {
-            onpress({ series: event.seriesIndex ?? 0, at: event.dataIndex });
-          }
+        const own = drawn;
+        let heard = false;
+        own.on('click', (event: ECElementEvent) => {
+          if (event.componentType !== 'series') return;
+          heard = true;
+          onpress({ series: event.seriesIndex ?? 0, at: event.dataIndex, id: event.seriesId });
+        });
+        // Between the points of lines, the nearest one is meant.
+        own.getZr().on('click', ({ offsetX, offsetY }) => {
+          const pressed = heard ? undefined : nearest(own, offsetX, offsetY);
+          heard = false;
+          if (pressed) onpress(pressed);
         });
       }
       resized.observe(element);

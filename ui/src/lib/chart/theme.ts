@@ -4,6 +4,7 @@ export interface ChartTheme {
   muted: string;
   line: string;
   surface: string;
+  sunken: string;
   accent: string;
   good: string;
   bad: string;
@@ -28,6 +29,7 @@ export function readTheme(element: Element): ChartTheme {
     muted: color('ink-3'),
     line: color('line'),
     surface: color('surface'),
+    sunken: color('sunken'),
     accent: color('accent'),
     good: color('good'),
     bad: color('bad'),

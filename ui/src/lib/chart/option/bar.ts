@@ -12,12 +12,18 @@ export interface BarData {
   /** Groups stand below each other: for names that are long. */
   lying?: boolean;
   target?: { value: number; name: string };
+  /** Groups that are buckets not over yet or cut, drawn hollow. */
+  partial?: boolean[];
+  /** Ends of the axis, where several charts share a scale. */
+  scale?: { min: number; max: number };
+  /** Without a legend, for small multiples. */
+  small?: boolean;
 }
 
 /** A bar chart. */
 export function bar(data: BarData): (theme: ChartTheme) => EChartsOption {
   return (theme) => {
-    const several = data.series.length > 1;
+    const several = data.series.length > 1 && !data.small;
     const names = {
       type: 'category' as const,
       data: data.groups,
@@ -28,8 +34,9 @@ export function bar(data: BarData): (theme: ChartTheme) => EChartsOption {
     };
     const values = {
       type: 'value' as const,
-      splitNumber: 4,
+      splitNumber: data.small ? 2 : 4,
       ...axis(theme),
+      ...(data.scale ?? {}),
       axisLabel: { ...axis(theme).axisLabel, formatter: data.format },
     };
     return {
@@ -57,7 +64,11 @@ export function bar(data: BarData): (theme: ChartTheme) => EChartsOption {
         type: 'bar' as const,
         id: `bar-${at}`,
         name: series.name,
-        data: series.values.map((value) => value ?? null),
+        data: series.values.map((value, group) =>
+          data.partial?.[group]
+            ? { value: value ?? null, itemStyle: hollow(theme, series.color ?? at) }
+            : (value ?? null),
+        ),
         stack: data.stacked ? 'all' : undefined,
         barMaxWidth: 34,
         cursor: 'pointer',
@@ -80,6 +91,11 @@ export function bar(data: BarData): (theme: ChartTheme) => EChartsOption {
       })),
     } as EChartsOption;
   };
+}
+
+function hollow(theme: ChartTheme, position: number) {
+  const color = theme.series[position % theme.series.length] ?? theme.accent;
+  return { color: theme.surface, borderColor: color, borderWidth: 1.5, borderType: 'dashed' };
 }
 
 function tip(data: BarData, theme: ChartTheme, points: unknown): HTMLElement {

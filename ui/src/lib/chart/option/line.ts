@@ -40,6 +40,8 @@ export interface LineData {
   small?: boolean;
   /** The axis begins at zero. */
   zero?: boolean;
+  /** Ends of the axis, where several charts share a scale. */
+  scale?: { min: number; max: number };
 }
 
 /** A line chart. */
@@ -80,6 +82,7 @@ export function line(data: LineData): (theme: ChartTheme) => EChartsOption {
       type: 'value',
       scale: !data.zero && !data.series.some(({ stacked }) => stacked),
       splitNumber: data.small ? 2 : 4,
+      ...(data.scale ?? {}),
       ...axis(theme),
       axisLabel: { ...axis(theme).axisLabel, formatter: data.format },
     },
