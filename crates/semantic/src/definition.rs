@@ -221,6 +221,10 @@ pub struct Attribution {
     /// `solve`, …); absent on child tables, whose own columns hold at their row's moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moment: Option<String>,
+    /// Whether the instant may lie ahead, as when a promise falls due: a question that names no
+    /// period then keeps what is still to come.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ahead: bool,
     /// In words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

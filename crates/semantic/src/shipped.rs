@@ -36,8 +36,10 @@ pub(crate) const METRICS: &[(&str, &str)] = &[
     metric!("sla_attainment.yaml"),
     metric!("sla_illegitimate_pause.yaml"),
     metric!("sla_overrun.yaml"),
+    metric!("sla_time_left.yaml"),
     metric!("transfer_hops.yaml"),
     metric!("transfer_rate.yaml"),
     metric!("volume.yaml"),
     metric!("waiting_on_customer_time.yaml"),
+    metric!("waiting_time.yaml"),
 ];

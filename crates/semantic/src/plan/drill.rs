@@ -36,7 +36,7 @@ impl<'a> Drilled<'a> {
     /// The rows of a duration, count, share, mean or spread.
     pub(crate) fn values(lowering: &Lowering<'a>) -> Lowered<Self> {
         let mut scope = values::open(lowering)?;
-        scope.keep_period(lowering.period.from, lowering.period.to)?;
+        values::keep_period(&mut scope)?;
         let measured = values::measured(&scope)?;
         scope.keep(measured.value.clone().is_not_null());
         let variant = lowering.target.view.variant;

@@ -54,6 +54,16 @@ pub(crate) fn open<'a>(lowering: &Lowering<'a>) -> Lowered<Scope<'a>> {
     Ok(scope)
 }
 
+/// Narrows to the question's period. Of instants that lie ahead, all history includes the future.
+pub(crate) fn keep_period(scope: &mut Scope<'_>) -> Lowered<()> {
+    let Lowering { draft, target, period, .. } = scope.lowering;
+    let ahead = target.attribution.as_ref().is_some_and(|(_, attribution)| attribution.ahead);
+    if ahead && draft.grain.is_none() && period.is_all(draft.now) {
+        return Ok(());
+    }
+    scope.keep_period(period.from, period.to)
+}
+
 /// The measured value of each row of the scope.
 pub(crate) fn measured(scope: &Scope<'_>) -> Lowered<Measured> {
     let target = scope.lowering.target;
@@ -145,7 +155,7 @@ pub(super) fn time_key(scope: &Scope<'_>) -> Lowered<Option<Expr>> {
 
 fn value_part(lowering: &Lowering<'_>) -> Lowered<Part> {
     let mut scope = open(lowering)?;
-    scope.keep_period(lowering.period.from, lowering.period.to)?;
+    keep_period(&mut scope)?;
     let Measured { value, provisional, .. } = measured(&scope)?;
     let shown = match &provisional {
         Some(provisional) => value.clone().is_not_null().or(provisional.clone().is_true()),

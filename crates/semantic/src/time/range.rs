@@ -46,6 +46,11 @@ impl Resolved {
         Self { from: None, to: now.plus(1), at: false, unit: None }
     }
 
+    /// Whether it is all history up to and with the present.
+    pub fn is_all(&self, now: Instant) -> bool {
+        *self == Self::all(now)
+    }
+
     /// The period before this one, as long as this one has lasted so far.
     pub fn previous(&self, present: Present<'_>) -> Option<Self> {
         let unit = self.unit?;
