@@ -44,6 +44,9 @@ const FORMS: [&str; 21] = [
     "%b %d, %Y",
 ];
 
+/// A column of times may have one value in so many that is none.
+const BROKEN_ONE_IN: usize = 10;
+
 /// What is in a file.
 #[derive(Clone, Debug, Serialize)]
 pub struct Overview {
@@ -68,7 +71,7 @@ pub struct Column {
     pub distinct: usize,
     /// Rows in which it is empty.
     pub empty: usize,
-    /// Forms of dates that all its values have, as `dates` of a mapping takes them.
+    /// Forms of dates that its values have, as `dates` of a mapping takes them.
     #[schema(value_type = Vec<String>)]
     pub forms: Vec<&'static str>,
     /// What it seems to hold.
@@ -169,17 +172,21 @@ fn shortened(cell: &str) -> String {
     }
 }
 
-/// The forms that all these times have; none where they are no times.
+/// The forms that these times have; none where they are no times. A few may be broken, as long as
+/// no other form reads more of them.
 fn forms(values: &[&String]) -> Vec<&'static str> {
-    if values.is_empty() {
+    let misread = |form: &'static str| {
+        let format = if form == "iso" { Format::Iso } else { Format::Pattern(form.into()) };
+        let reading = Reading { formats: vec![format], zone: None };
+        let readable = |value: &&&String| reading.read(value, &mut TimesSeen::default()).is_ok();
+        values.len() - values.iter().filter(readable).count()
+    };
+    let misread = FORMS.map(|form| (form, misread(form)));
+    let least = misread.iter().map(|(_, count)| *count).min().unwrap_or(0);
+    if values.is_empty() || least * BROKEN_ONE_IN > values.len() {
         return Vec::new();
     }
-    let fits = |form: &&str| {
-        let format = if *form == "iso" { Format::Iso } else { Format::Pattern((*form).into()) };
-        let reading = Reading { formats: vec![format], zone: None };
-        values.iter().all(|value| reading.read(value, &mut TimesSeen::default()).is_ok())
-    };
-    FORMS.into_iter().filter(fits).collect()
+    misread.into_iter().filter(|(_, count)| *count == least).map(|(form, _)| form).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod dimensions;
 mod events;
 mod health;
-mod imports;
+pub(crate) mod imports;
 mod live;
 pub(crate) mod metrics;
 mod policies;
@@ -11,6 +11,7 @@ mod quarantine;
 mod questions;
 mod restatements;
 mod tickets;
+mod uploads;
 
 use crate::desk::Desk;
 use crate::limits::{EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT};
@@ -44,6 +45,11 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .layer(DefaultBodyLimit::max(EVENTS_BYTES_MAX));
     let imports = OpenApiRouter::new()
         .routes(routes!(imports::list, imports::import))
+        .routes(routes!(imports::one))
+        .routes(routes!(uploads::upload))
+        .routes(routes!(uploads::show, uploads::remove))
+        .routes(routes!(uploads::values))
+        .routes(routes!(uploads::import))
         .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX));
     let quarantine = OpenApiRouter::new()
         .routes(routes!(quarantine::list, quarantine::remove))

@@ -93,10 +93,23 @@ pub async fn dry_run(job: Job, listener: Listener) -> Result<Imported, Error> {
 /// # Errors
 /// It cannot begin, or the store refuses; then no event of it is kept, and it can be run again.
 pub async fn import(store: &Store, job: Job, listener: Listener) -> Result<Imported, Error> {
-    let label = label(&job.files);
-    let known = Known::load(store).await?;
-    let id = store.import_begin(&label, job.mapping_name.as_deref()).await?;
-    let done = run(store, job, id, known, listener).await;
+    let id = begin(store, &job).await?;
+    carry_out(store, job, id, listener).await
+}
+
+/// Notes in the log that an import begins; its number.
+pub(crate) async fn begin(store: &Store, job: &Job) -> Result<i64, Error> {
+    Ok(store.import_begin(&label(&job.files), job.mapping_name.as_deref()).await?)
+}
+
+/// Does the import that has this number in the log, and notes there how it ended.
+pub(crate) async fn carry_out(
+    store: &Store,
+    job: Job,
+    id: i64,
+    listener: Listener,
+) -> Result<Imported, Error> {
+    let done = run(store, job, id, listener).await;
     let (counts, message) = match &done {
         Ok(imported) => (counts(&imported.report), None),
         Err(error) => (ImportCounts::default(), Some(chain(error))),
@@ -105,13 +118,8 @@ pub async fn import(store: &Store, job: Job, listener: Listener) -> Result<Impor
     done
 }
 
-async fn run(
-    store: &Store,
-    job: Job,
-    id: i64,
-    known: Known,
-    listener: Listener,
-) -> Result<Imported, Error> {
+async fn run(store: &Store, job: Job, id: i64, listener: Listener) -> Result<Imported, Error> {
+    let known = Known::load(store).await?;
     let pumping = {
         let (store, listener) = (store.clone(), Arc::clone(&listener));
         // Takes the runtime along: the quarantine is filled from the reading thread.

@@ -12,6 +12,7 @@
 mod api;
 mod caching;
 mod desk;
+mod form;
 pub mod intake;
 pub mod limits;
 pub mod listen;
@@ -20,7 +21,9 @@ mod openapi;
 mod page;
 mod payload;
 mod problem;
+mod running;
 pub mod ui;
+mod uploads;
 
 pub use api::metrics::{Metric, Metrics, all as metrics};
 pub use desk::Desk;

@@ -14,6 +14,18 @@ pub const EVENTS_MAX: usize = 100_000;
 pub const IMPORT_BYTES_MAX: usize = 512 << 20;
 /// Bytes of a mapping sent with an import.
 pub const MAPPING_BYTES_MAX: usize = 1 << 20;
+/// Imports that run at the same time; each reads, sorts and folds with several threads.
+pub const IMPORTS_AT_ONCE: usize = 1;
+/// Imports that run or wait for their turn.
+pub const IMPORTS_WAITING_MAX: usize = 20;
+/// Files that wait to be imported; of more, the oldest go.
+pub const UPLOADS_MAX: usize = 20;
+/// Bytes of the files that wait to be imported; of more, the oldest go.
+pub const UPLOADS_BYTES_MAX: u64 = 2 << 30;
+/// Time that a file waits to be imported after it was last used, in microseconds.
+pub const UPLOAD_KEPT_US: i64 = 3_600_000_000;
+/// Values listed for one column of an uploaded file.
+pub const COLUMN_VALUES_MAX: usize = 500;
 /// Rows on one page, unless fewer are asked for.
 pub const PAGE_DEFAULT: u64 = 100;
 /// Rows on one page at most.

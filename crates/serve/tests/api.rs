@@ -20,6 +20,8 @@ mod quarantine;
 mod questions;
 #[path = "api/tickets.rs"]
 mod tickets;
+#[path = "api/uploads.rs"]
+mod uploads;
 
 use axum::Router;
 use axum::body::Body;

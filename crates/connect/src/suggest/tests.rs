@@ -113,6 +113,20 @@ fn columns_without_a_telling_name_are_told_by_their_values() {
 }
 
 #[test]
+fn a_broken_time_among_many_hides_nothing_and_decides_nothing() {
+    let mut text = "id,opened\n0,someday\n".to_owned();
+    for row in 1..10 {
+        text.push_str(&format!("{row},0{row}/02/2026\n"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.csv");
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(overview(&path).unwrap().columns[1].forms, ["%d/%m/%Y", "%m/%d/%Y"]);
+    std::fs::write(&path, text + "10,13/02/2026\n").unwrap();
+    assert_eq!(overview(&path).unwrap().columns[1].forms, ["%d/%m/%Y"]);
+}
+
+#[test]
 fn a_column_is_counted_and_shown() {
     let overview = seen("id,opened,note\n1,2026-01-01,a\n2,2026-01-02,\n3,2026-01-03,a\n");
     let note = &overview.columns[2];

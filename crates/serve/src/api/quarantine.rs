@@ -191,7 +191,11 @@ pub(crate) async fn replay(
             reason: asked.reason,
             import: asked.import,
         },
-        mapping: asked.mapping.as_deref().map(super::imports::read_mapping).transpose()?,
+        mapping: asked
+            .mapping
+            .as_deref()
+            .map(|text| super::imports::read_mapping(text, None))
+            .transpose()?,
         files: Vec::new(),
         rows_max: REPLAY_MAX,
         seen: desk.now(),

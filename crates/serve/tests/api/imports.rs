@@ -14,7 +14,7 @@ rules:
     channel: channel
 ";
 
-fn form(parts: &[(&str, Option<&str>, &str)]) -> String {
+pub(crate) fn form(parts: &[(&str, Option<&str>, &str)]) -> String {
     let mut text = String::new();
     for (name, file, content) in parts {
         let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
@@ -25,7 +25,7 @@ fn form(parts: &[(&str, Option<&str>, &str)]) -> String {
     text + "--cut--\r\n"
 }
 
-const FORM: &str = "multipart/form-data; boundary=cut";
+pub(crate) const FORM: &str = "multipart/form-data; boundary=cut";
 
 #[tokio::test]
 async fn canonical_events_come_as_a_bare_body() {

@@ -94,6 +94,24 @@ async fn whoever_missed_something_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn an_import_tells_how_far_it_got() {
+    let desk = Desk::new().await;
+    let mut ear = Ear::open(&desk, None).await;
+    let lines: Vec<String> = super::history().iter().map(ToString::to_string).collect();
+    desk.post_text("/api/v1/imports", "application/x-ndjson", lines.join("\n")).await.ok();
+    let mut states = Vec::new();
+    while states.last().is_none_or(|state| state != "done") {
+        let heard = ear.next().await;
+        if heard.name == "import" {
+            let import: serde_json::Value = serde_json::from_str(&heard.data).unwrap();
+            let stage = import["progress"]["stage"].as_str().or(import["state"].as_str());
+            states.push(stage.unwrap().to_owned());
+        }
+    }
+    assert_eq!(states, ["waiting", "reading", "done"]);
+}
+
+#[tokio::test]
 async fn listeners_do_not_keep_the_server_from_stopping() {
     let desk = Desk::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
