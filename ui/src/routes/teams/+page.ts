@@ -1,0 +1,13 @@
+import { askAll, later } from '$lib/api/client';
+import { DESK } from '$lib/live/live.svelte';
+import { readScope } from '$lib/question/scope';
+import { cardQuestions, type About } from '$lib/scorecard/card';
+import { readMix } from '$lib/scorecard/mix';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = ({ fetch, url, depends }) => {
+  depends(DESK);
+  const about: About = { who: 'group', where: [], mix: readMix(url.searchParams) };
+  const questions = cardQuestions(readScope(url.searchParams), about);
+  return { about, questions, answers: later(askAll(fetch, questions)) };
+};
