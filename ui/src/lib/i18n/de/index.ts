@@ -1,13 +1,30 @@
 /** The catalogue in German. */
 import type { Key } from '../en';
+import { backlog } from './backlog';
 import { common } from './common';
+import { imports } from './import';
+import { sources } from './sources';
+import { dimensions } from './dimensions';
+import { explore } from './explore';
 import { home } from './home';
 import { metrics } from './metrics';
 import { values } from './values';
 import { ticket } from './ticket';
+import { cell } from './cell';
 import { scorecard } from './scorecard';
 
-const words: Record<Key, string> = { ...common, ...home, ...scorecard, ...values, ...ticket };
+const words: Record<Key, string> = {
+  ...common,
+  ...imports,
+  ...sources,
+  ...explore,
+  ...backlog,
+  ...home,
+  ...scorecard,
+  ...values,
+  ...ticket,
+  ...cell,
+};
 
 /** Words of the interface, and titles of metrics, which the server has in English. */
-export const de: Record<string, string> = { ...words, ...metrics };
+export const de: Record<string, string> = { ...words, ...metrics, ...dimensions };

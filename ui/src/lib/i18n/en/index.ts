@@ -1,10 +1,26 @@
 /** The catalogue in English, which every other language translates key by key. */
+import { backlog } from './backlog';
 import { common } from './common';
+import { imports } from './import';
+import { sources } from './sources';
+import { explore } from './explore';
 import { home } from './home';
 import { values } from './values';
 import { ticket } from './ticket';
+import { cell } from './cell';
 import { scorecard } from './scorecard';
 
-export const en = { ...common, ...home, ...scorecard, ...values, ...ticket };
+export const en = {
+  ...common,
+  ...imports,
+  ...sources,
+  ...explore,
+  ...backlog,
+  ...home,
+  ...scorecard,
+  ...values,
+  ...ticket,
+  ...cell,
+};
 
 export type Key = keyof typeof en;
