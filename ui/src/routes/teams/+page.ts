@@ -1,8 +1,8 @@
 import { askAll, later } from '$lib/api/client';
 import { DESK } from '$lib/live/live.svelte';
 import { readScope } from '$lib/question/scope';
-import { cardQuestions, type About } from '$lib/scorecard/card';
-import { readMix } from '$lib/scorecard/mix';
+import { cardQuestions, type About } from '$lib/scorecard/model/card';
+import { readMix } from '$lib/scorecard/model/mix';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = ({ fetch, url, depends }) => {

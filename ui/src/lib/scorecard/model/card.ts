@@ -27,7 +27,7 @@ export function cardQuestions(scope: Scope, { who, where, mix }: About): Questio
     within(scope, { metrics: ALL, by: [who], where, order: [who] }),
     within(scope, { metrics: COMPARED, by: [who, ...kinds], where: peers }),
     within(scope, { metrics: COMPARED, by: kinds, where: peers }),
-    within(scope, { metrics: ALL, where: peers }),
+    within(scope, { metrics: [...COMPARED, 'backlog'], where: peers }),
   ];
 }
 

@@ -75,4 +75,8 @@ export const MEASURES: Measure[] = [
 export const SOLVED = 'resolution';
 
 export const ALL = MEASURES.map(({ asked }) => asked);
-export const COMPARED = MEASURES.filter(({ compared }) => compared).map(({ asked }) => asked);
+
+/** What is asked of peers and of kinds of tickets: the value alone, which is quicker. */
+export const COMPARED = MEASURES.filter(({ compared }) => compared).map(({ asked }) =>
+  typeof asked === 'string' || !asked.statistic ? asked : { ...asked, statistic: 'median' },
+);
