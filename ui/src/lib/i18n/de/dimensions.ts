@@ -1,0 +1,23 @@
+/** Names of dimensions; English makes them from the server's own. */
+export const dimensions: Record<string, string> = {
+  'dimension.account': 'Organisation',
+  'dimension.agent': 'Mitarbeitende',
+  'dimension.brand': 'Marke',
+  'dimension.calendar': 'Kalender',
+  'dimension.channel': 'Kanal',
+  'dimension.clock': 'SLA-Uhr',
+  'dimension.created_at': 'Eingegangen am',
+  'dimension.direction': 'Richtung',
+  'dimension.excluded': 'Nicht gezählt wegen',
+  'dimension.group': 'Gruppe',
+  'dimension.language': 'Sprache',
+  'dimension.policy': 'SLA-Regelwerk der Uhr',
+  'dimension.priority': 'Priorität',
+  'dimension.product': 'Produkt',
+  'dimension.requester': 'Kundin oder Kunde',
+  'dimension.source': 'Quelle',
+  'dimension.status': 'Status',
+  'dimension.tag': 'Tag',
+  'dimension.topic': 'Thema',
+  'dimension.type': 'Art',
+};
