@@ -8,3 +8,10 @@ export interface Column<R> {
   /** Full precision, for a hover. */
   hint?: (row: R) => string;
 }
+
+/** A column of a table of any length. */
+export interface WideColumn<R> extends Column<R> {
+  /** A track of the grid: `120px`, `minmax(90px, 1fr)`. */
+  width?: string;
+  sortable?: boolean;
+}
