@@ -1,8 +1,9 @@
 //! The engine: questions in, answers out.
 
 use crate::answer::{Results, assemble, no_calendar};
+use crate::answers::{AnswerKey, Answers};
 use crate::error::{Error, Result, store as store_failed};
-use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, Limits, ROWS_MAX};
+use crate::limits::{Limits, ROWS_MAX};
 use crate::oddity::estimated;
 use crate::session::Session;
 use crate::view::View;
@@ -52,21 +53,13 @@ struct Inner {
     settings: Settings,
     session: Session,
     views: Mutex<VecDeque<(ViewKey, Arc<View>)>>,
-    answers: Mutex<VecDeque<(AnswerKey, Arc<Answer>)>>,
+    answers: Answers,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ViewKey {
     generation: u64,
     as_of: Option<Instant>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct AnswerKey {
-    view: ViewKey,
-    question: String,
-    /// The present, in steps of [`ANSWER_KEPT_US`].
-    present: i64,
 }
 
 impl Engine {
@@ -76,7 +69,7 @@ impl Engine {
     /// When the query engine cannot be set up, for example without a folder to spill to.
     pub fn new(store: Store, catalog: Arc<Catalog>, settings: Settings) -> Result<Self> {
         let session = Session::new(settings.limits.clone())?;
-        let (views, answers) = (Mutex::default(), Mutex::default());
+        let (views, answers) = (Mutex::default(), Answers::new());
         let inner = Inner { store, catalog, settings, session, views, answers };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -108,21 +101,20 @@ impl Engine {
         let now = self.inner.settings.clock.now();
         let view = self.view(question).await?;
         let compiled = self.compile(question, &view, now)?;
-        let key = AnswerKey {
-            view: key_of(&view),
-            question: compiled.key(),
-            present: now.micros().div_euclid(ANSWER_KEPT_US),
-        };
-        if let Some(kept) = self.kept(&key) {
-            return Ok(kept);
+        if !self.inner.settings.keep_answers {
+            return self.answer(&compiled, &view).await;
         }
+        let key = AnswerKey::new(view.snapshot(), &compiled, now);
+        self.inner.answers.get(&key, self.answer(&compiled, &view)).await
+    }
+
+    async fn answer(&self, compiled: &Compiled, view: &View) -> Result<Answer> {
         let (results, oddities) =
-            futures::try_join!(self.run(&compiled, &view), self.oddities(&compiled, &view))?;
-        let mut answer = assemble(&compiled, &results, view.freshness())?;
+            futures::try_join!(self.run(compiled, view), self.oddities(compiled, view))?;
+        let mut answer = assemble(compiled, &results, view.freshness())?;
         answer.warnings.extend(no_calendar(&answer, &view.snapshot().policies));
-        answer.warnings.extend(estimated(&compiled, &view));
+        answer.warnings.extend(estimated(compiled, view));
         answer.warnings.extend(oddities);
-        self.keep(key, &answer);
         Ok(answer)
     }
 
@@ -194,28 +186,6 @@ impl Engine {
         let session = &self.inner.session;
         try_join_all(parts.iter().map(|part| session.run(&view.state, &part.plan, ROWS_MAX))).await
     }
-
-    fn kept(&self, key: &AnswerKey) -> Option<Answer> {
-        let answers = lock(&self.inner.answers);
-        let kept = answers.iter().find(|(other, _)| other == key);
-        kept.map(|(_, answer)| answer.as_ref().clone())
-    }
-
-    fn keep(&self, key: AnswerKey, answer: &Answer) {
-        if !self.inner.settings.keep_answers {
-            return;
-        }
-        let mut answers = lock(&self.inner.answers);
-        answers.push_back((key, Arc::new(answer.clone())));
-        while answers.len() > ANSWERS_KEPT {
-            answers.pop_front();
-        }
-    }
-}
-
-fn key_of(view: &View) -> ViewKey {
-    let snapshot = view.snapshot();
-    ViewKey { generation: snapshot.generation, as_of: snapshot.as_of }
 }
 
 /// What these locks guard is replaced whole: a panic elsewhere leaves it sound.

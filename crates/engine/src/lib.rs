@@ -9,6 +9,7 @@
 //! Start reading at [`Engine::ask`], then `tables.rs` (rows) and `answer.rs` (cells).
 
 mod answer;
+mod answers;
 mod check;
 mod engine;
 pub mod error;

@@ -21,14 +21,20 @@ pub const CAUSES_MAX: usize = 1_000;
 /// Footers of Parquet files kept between questions.
 pub const FOOTER_CACHE_BYTES: usize = 256 << 20;
 
-/// Answers kept for as long as nothing changes.
-pub const ANSWERS_KEPT: usize = 64;
+/// Answers kept for as long as nothing changes, about.
+pub const ANSWERS_KEPT: usize = 256;
 
-/// How long an answer that depends on the present is kept.
-pub const ANSWER_KEPT_US: i64 = 1_000_000;
+/// Rows of all answers that are kept.
+pub const ANSWERS_KEPT_ROWS: u64 = 100_000;
+
+/// How long an answer is kept while the present goes on: until the minute ends.
+pub const ANSWER_KEPT_US: i64 = 60_000_000;
 
 /// Rows of a batch.
 pub const BATCH_ROWS: usize = 8_192;
+
+/// Metrics that can have a target.
+pub const TARGETS_MAX: usize = 500;
 
 /// What questions may use together.
 #[derive(Clone, Debug, PartialEq, Eq)]

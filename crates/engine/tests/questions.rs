@@ -90,6 +90,26 @@ async fn rows_are_the_same_sealed_or_fresh() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_kept_is_the_one_that_would_be_made() {
+    let desk = desk().await;
+    desk.store.accept(events(100)).await.unwrap();
+    let mut settings = Settings::new(Arc::new(FixedClock(at(NOW))));
+    settings.keep_answers = false;
+    let catalog = Arc::new(Catalog::shipped().unwrap());
+    let forgetful = Engine::new(desk.store.clone(), catalog, settings).unwrap();
+    for question in questions() {
+        let made = forgetful.ask(&question).await.unwrap();
+        let (first, beside) = tokio::join!(ask(&desk, &question), ask(&desk, &question));
+        for kept in [first, beside, ask(&desk, &question).await] {
+            assert_eq!(kept, made, "{question:?}");
+        }
+    }
+    let before = ask(&desk, &questions()[2]).await;
+    desk.store.accept(events(120)).await.unwrap();
+    assert_ne!(ask(&desk, &questions()[2]).await.rows, before.rows, "new events show at once");
+}
+
+#[tokio::test]
 async fn every_cell_opens_to_as_many_rows_as_it_counts() {
     let desk = desk().await;
     desk.store.accept(events(120)).await.unwrap();

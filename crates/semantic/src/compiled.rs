@@ -258,10 +258,9 @@ impl Compiled {
         crate::time::spine(ends, every, &self.zone, self.now, crate::limits::BUCKETS_MAX)
     }
 
-    /// A key under which an answer may be kept: equal questions over the same instants agree in it.
+    /// A key under which an answer may be kept: equal questions agree in it, and where they are
+    /// asked at the same instant of the same facts, so do their answers.
     pub fn key(&self) -> String {
-        let question = serde_json::to_string(&self.question).unwrap_or_default();
-        let from = self.period.from.map_or(i64::MIN, Instant::micros);
-        format!("{question}@{from}..{}", self.period.to.micros())
+        serde_json::to_string(&self.question).unwrap_or_default()
     }
 }

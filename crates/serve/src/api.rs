@@ -13,6 +13,7 @@ mod restatements;
 mod tickets;
 mod uploads;
 
+use crate::caching;
 use crate::desk::Desk;
 use crate::limits::{EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT};
 use axum::extract::DefaultBodyLimit;
@@ -57,5 +58,10 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(quarantine::replay));
     // Neither body nor end.
     let live = OpenApiRouter::new().routes(routes!(live::listen));
-    reads.merge(live).merge(events).merge(imports).merge(quarantine)
+    reads
+        .merge(live)
+        .merge(events)
+        .merge(imports)
+        .merge(quarantine)
+        .layer(axum::middleware::from_fn(caching::tag_reads))
 }

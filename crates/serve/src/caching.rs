@@ -1,10 +1,43 @@
 //! Tags that tell a caller whether what it holds is still what we would send.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use crate::limits::TAGGED_BYTES_MAX;
+use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// For what may be kept, but asked about each time.
 pub(crate) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Tags what is read, by its content, so that it is not sent again to who holds it.
+pub(crate) async fn tag_reads(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let asked = request.headers().clone();
+    let response = next.run(request).await;
+    let whole = response.body().size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
+    let fits = whole.is_some_and(|bytes| bytes <= TAGGED_BYTES_MAX);
+    let tagged = response.headers().contains_key(header::ETAG);
+    if !reads || tagged || !fits || response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    // What has its size already does not break off.
+    let Ok(bytes) = to_bytes(body, TAGGED_BYTES_MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let tag = tag(&bytes);
+    let unchanged = holds(&asked, &tag);
+    parts.headers.insert(header::ETAG, tag);
+    parts.headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+    if unchanged {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_LENGTH);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
 
 /// A tag of these parts.
 pub(crate) fn tag(of: impl Hash) -> HeaderValue {

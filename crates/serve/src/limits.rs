@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const QUESTION_BYTES_MAX: usize = 1 << 20;
 /// Questions in one batch.
 pub const QUESTIONS_MAX: usize = 50;
+/// Bytes up to which what is read is tagged by its content.
+pub const TAGGED_BYTES_MAX: usize = 8 << 20;
 /// Bytes of one `POST /events`.
 pub const EVENTS_BYTES_MAX: usize = 32 << 20;
 /// Events in one `POST /events`.

@@ -12,8 +12,11 @@ use axum::response::{IntoResponse, Response};
 use engine::TicketPage;
 use engine::semantic::tickets::Drill;
 use engine::semantic::{Answer, Question};
+use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::num::NonZeroUsize;
+use tokio::task::JoinSet;
 
 /// What one question of a batch came to: exactly one of the two.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -39,7 +42,8 @@ pub(crate) enum Answered {
 /// Ask a question, or several
 ///
 /// A question that is wrong comes back with all its issues. In a batch each question has an
-/// outcome of its own.
+/// outcome of its own, in order; they are answered side by side. An answer is kept until something
+/// changes or the minute ends.
 #[utoipa::path(
     post, path = "/questions", tag = "questions",
     request_body(content = Question, description = "One question, or an array of them"),
@@ -62,18 +66,30 @@ pub(crate) async fn ask(
         let detail = format!("a batch has at most {QUESTIONS_MAX} questions");
         return Err(Problem::new(Kind::TooLarge, "questions", detail));
     }
-    let mut outcomes = Vec::with_capacity(questions.len());
-    for question in questions {
-        outcomes.push(match answer(&desk, question).await {
-            Ok(answer) => Outcome { answer: Some(answer), problem: None },
-            Err(problem) => Outcome { answer: None, problem: Some(problem) },
-        });
-    }
+    let asked = questions.into_iter().map(|question| outcome(desk.clone(), question));
+    // In the order of the questions, however long each takes.
+    let outcomes = futures::stream::iter(asked).buffered(at_once()).collect().await;
     Ok(Json(Answered::Many(outcomes)))
 }
 
-async fn answer(desk: &Desk, question: Value) -> Result<Answer, Problem> {
-    Ok(desk.engine().ask(&read(question)?).await?)
+/// Questions of a batch that are worked on at the same time.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+async fn outcome(desk: Desk, question: Value) -> Outcome {
+    // A task of its own, so that questions share the cores; it goes with whoever asked.
+    let mut task = JoinSet::new();
+    task.spawn(async move { Ok(desk.engine().ask(&read(question)?).await?) });
+    let answered = match task.join_next().await {
+        Some(Ok(answered)) => answered,
+        Some(Err(error)) => Err(Problem::internal(&error)),
+        None => Err(Problem::new(Kind::Internal, "internal", "the question was lost")),
+    };
+    match answered {
+        Ok(answer) => Outcome { answer: Some(answer), problem: None },
+        Err(problem) => Outcome { answer: None, problem: Some(problem) },
+    }
 }
 
 pub(crate) fn read(value: Value) -> Result<Question, Problem> {
@@ -213,13 +229,15 @@ fn object(pairs: Vec<(String, String)>) -> Map<String, Value> {
     object
 }
 
-/// Changes whenever the answer may: with the store, the question, and the minute.
+/// Changes whenever the answer may: with the store, the question, the minute, and the zone.
 fn tag(desk: &Desk, question: &Question) -> Result<HeaderValue, Problem> {
     const MINUTE_MICROS: i64 = 60_000_000;
     let question = serde_json::to_string(question).map_err(|error| Problem::internal(&error))?;
     let generation = desk.store().snapshot().generation;
     let minute = desk.now().micros().div_euclid(MINUTE_MICROS);
-    Ok(caching::tag((generation, minute, question)))
+    let zone = desk.engine().zone();
+    let week = zone.week_start.to_monday_zero_offset();
+    Ok(caching::tag((generation, minute, question, zone.name, week)))
 }
 
 #[cfg(test)]

@@ -64,6 +64,21 @@ async fn answers_are_compressed_for_those_who_ask() {
 }
 
 #[tokio::test]
+async fn what_did_not_change_is_not_sent_again() {
+    let desk = Desk::filled().await;
+    for path in ["metrics", "dimensions", "policies", "tickets", "metrics/volume"] {
+        let path = format!("/api/v1/{path}");
+        let first = desk.get(&path).await;
+        let again =
+            request("GET", &path).header(header::IF_NONE_MATCH, &first.headers[header::ETAG]);
+        let again = desk.send(again.body(Body::empty()).unwrap()).await;
+        assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""), "{path}");
+        let other = request("GET", &path).header(header::IF_NONE_MATCH, "\"other\"");
+        assert_eq!(desk.send(other.body(Body::empty()).unwrap()).await.text, first.text);
+    }
+}
+
+#[tokio::test]
 async fn health_and_readiness() {
     let desk = Desk::filled().await;
     assert_eq!(desk.get("/api/v1/health").await.ok()["status"], "ok");

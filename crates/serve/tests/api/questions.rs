@@ -74,6 +74,25 @@ async fn a_batch_has_an_outcome_for_each() {
 }
 
 #[tokio::test]
+async fn a_batch_says_what_its_questions_say_alone() {
+    let desk = Desk::filled().await;
+    let questions: Vec<_> =
+        ["volume", "first_response_time", "csat", "nothing", "volume", "backlog"]
+            .iter()
+            .map(|metric| json!({"metrics": [metric], "range": "2026-03"}))
+            .collect();
+    let outcomes = desk.post("/api/v1/questions", &json!(questions)).await.ok();
+    for (question, outcome) in questions.iter().zip(outcomes.as_array().unwrap()) {
+        let alone = desk.post("/api/v1/questions", question).await;
+        if alone.status.is_success() {
+            assert_eq!(outcome["answer"], alone.json());
+        } else {
+            assert_eq!(outcome["problem"]["issues"], alone.json()["issues"]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_unchanged_answer_is_not_sent_twice() {
     let desk = Desk::filled().await;
     let path = "/api/v1/questions?metrics=volume";
