@@ -118,9 +118,12 @@ export interface Part {
 }
 
 /** Groups of so few are put last, because their numbers say little. */
-const FEW = 5;
+export const FEW_ROWS = 5;
 
-/** The parts of a breakdown, the worst first; those of few rows after all others. */
+/**
+ * The parts of a breakdown, the worst first; those of few rows after all others. People are not
+ * ranked by how well they do: they come by how much they do.
+ */
 export function parts(answer: Answer, dimension: string, name: string): Part[] {
   const good = answer.metrics[name]?.good;
   const sign = good === 'high' ? 1 : -1;
@@ -128,7 +131,8 @@ export function parts(answer: Answer, dimension: string, name: string): Part[] {
     const cell = row.cells[name];
     return cell && cell.n > 0 ? [{ value: String(row[dimension] ?? '(none)'), cell }] : [];
   });
-  const little = ({ cell }: Part) => (cell.n < FEW ? 1 : 0);
+  const little = ({ cell }: Part) => (cell.n < FEW_ROWS ? 1 : 0);
+  if (dimension === 'agent') return all.sort((a, b) => b.cell.n - a.cell.n);
   return all.sort(
     (a, b) =>
       little(a) - little(b) ||
@@ -158,4 +162,10 @@ export function ticketLink(
   if (meta.clock) params.set('clock', meta.clock);
   if (zone) params.set('zone', zone);
   return `${ticketHref(row.source, row.ticket)}?${params}`;
+}
+
+/** Warnings about the whole period say nothing of one bucket that is over. */
+export function warningsFor(answer: Answer, cell: CellOf): Answer['warnings'] {
+  const whole = ['not_over', 'partial_bucket', 'week_start', 'solved_before_reply', 'none_share'];
+  return cell.time ? answer.warnings.filter(({ code }) => !whole.includes(code)) : answer.warnings;
 }
