@@ -3,10 +3,19 @@ import type { EChartsOption } from 'echarts';
 import type { ChartTheme } from '../theme';
 import { axis, base, lines, tooltip } from './base';
 import type { Maybe } from './line';
+import type { Scale } from './scale';
 
 export interface BarData {
   groups: string[];
-  series: { name: string; values: Maybe[]; low?: Maybe[]; high?: Maybe[]; color?: number }[];
+  series: {
+    name: string;
+    values: Maybe[];
+    low?: Maybe[];
+    high?: Maybe[];
+    color?: number;
+    /** Drawn pale: a period compared with. */
+    compared?: boolean;
+  }[];
   format: (value: number) => string;
   stacked?: boolean;
   /** Groups stand below each other: for names that are long. */
@@ -15,7 +24,7 @@ export interface BarData {
   /** Groups that are buckets not over yet or cut, drawn hollow. */
   partial?: boolean[];
   /** Ends of the axis, where several charts share a scale. */
-  scale?: { min: number; max: number };
+  scale?: Scale;
   /** Without a legend, for small multiples. */
   small?: boolean;
 }
@@ -74,6 +83,7 @@ export function bar(data: BarData): (theme: ChartTheme) => EChartsOption {
         cursor: 'pointer',
         itemStyle: {
           color: theme.series[(series.color ?? at) % theme.series.length],
+          opacity: series.compared ? 0.4 : 1,
           borderRadius: data.stacked ? 0 : data.lying ? [0, 4, 4, 0] : [4, 4, 0, 0],
         },
         markLine:

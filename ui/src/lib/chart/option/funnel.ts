@@ -4,7 +4,8 @@ import type { ChartTheme } from '../theme';
 import { axis, base, lines, tooltip } from './base';
 
 export interface FunnelData {
-  stages: { name: string; count: number; note: string }[];
+  /** `short` stands on the bar, `note` in its tooltip. */
+  stages: { name: string; count: number; note: string; short?: string }[];
   format: (value: number) => string;
 }
 
@@ -35,6 +36,7 @@ export function funnel(data: FunnelData): (theme: ChartTheme) => EChartsOption {
         ...axis(theme).axisLabel,
         color: theme.ink,
         fontSize: 13,
+        lineHeight: 17,
         width: 150,
         overflow: 'break',
       },
@@ -56,6 +58,21 @@ export function funnel(data: FunnelData): (theme: ChartTheme) => EChartsOption {
         stack: 'all',
         cursor: 'pointer',
         barWidth: '74%',
+        label: {
+          show: true,
+          position: 'inside',
+          color: theme.ink,
+          backgroundColor: theme.surface,
+          borderRadius: 6,
+          padding: [4, 8],
+          fontSize: 12,
+          formatter: ({ dataIndex }: { dataIndex: number }) => {
+            const stage = data.stages[dataIndex];
+            return stage
+              ? `${data.format(stage.count)}${stage.short ? `  ·  ${stage.short}` : ''}`
+              : '';
+          },
+        },
         data: data.stages.map(({ count }, at) => ({
           value: count,
           itemStyle: {

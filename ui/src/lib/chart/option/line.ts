@@ -2,6 +2,7 @@
 import type { EChartsOption, LineSeriesOption, SeriesOption } from 'echarts';
 import type { ChartTheme } from '../theme';
 import { axis, base, lines, tooltip } from './base';
+import type { Scale } from './scale';
 
 export type Maybe = number | null | undefined;
 
@@ -41,8 +42,11 @@ export interface LineData {
   /** The axis begins at zero. */
   zero?: boolean;
   /** Ends of the axis, where several charts share a scale. */
-  scale?: { min: number; max: number };
+  scale?: Scale;
 }
+
+/** The legend's sign of a dashed line. */
+const DASHES = 'path://M0 0h5v2h-5z M7 0h5v2h-5z';
 
 /** A line chart. */
 export function line(data: LineData): (theme: ChartTheme) => EChartsOption {
@@ -57,7 +61,7 @@ export function line(data: LineData): (theme: ChartTheme) => EChartsOption {
       itemWidth: 12,
       itemHeight: 4,
       textStyle: { color: theme.ink, fontSize: 12 },
-      data: data.series.map(({ name }) => name),
+      data: data.series.map(({ name, compared }) => (compared ? { name, icon: DASHES } : name)),
     },
     grid: {
       left: 8,
@@ -99,10 +103,10 @@ function drawn(data: LineData, series: LineSeries, at: number, theme: ChartTheme
     data: series.values.map((value, point) =>
       data.partial?.[point]
         ? { value: value ?? null, symbol: 'emptyCircle', symbolSize: 7 }
-        : { value: value ?? null, symbol: 'circle', symbolSize: data.times.length > 60 ? 0 : 5 },
+        : { value: value ?? null, symbol: 'circle', symbolSize: dot(data, series, point) },
     ),
     showSymbol: true,
-    showAllSymbol: false,
+    showAllSymbol: true,
     connectNulls: false,
     cursor: 'pointer',
     itemStyle: { color },
@@ -116,6 +120,13 @@ function drawn(data: LineData, series: LineSeries, at: number, theme: ChartTheme
     ...(at === 0 ? marks(data, theme) : {}),
   };
   return [...band(series, at, color), main];
+}
+
+/** Points are drawn where they are few, or where no line would show them. */
+function dot(data: LineData, { values }: LineSeries, at: number): number {
+  const gap = (value: Maybe) => value === null || value === undefined;
+  const alone = gap(values[at - 1]) && gap(values[at + 1]);
+  return alone || (data.times.length <= 31 && !data.small) ? 5 : 0;
 }
 
 /** The interval as two piled lines, of which only the upper is filled. */

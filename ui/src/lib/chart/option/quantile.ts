@@ -2,6 +2,7 @@
 import type { EChartsOption } from 'echarts';
 import type { ChartTheme } from '../theme';
 import { axis, base, lines, tooltip } from './base';
+import type { Scale } from './scale';
 
 export interface QuantileData {
   series: {
@@ -16,6 +17,7 @@ export interface QuantileData {
   percent: (at: number) => string;
   /** Percentiles that are marked, with their names. */
   marks: { at: number; name: string }[];
+  scale?: Scale;
 }
 
 /** Curves of percentiles. */
@@ -33,7 +35,7 @@ export function quantiles(data: QuantileData): (theme: ChartTheme) => EChartsOpt
       itemHeight: 4,
       textStyle: { color: theme.ink, fontSize: 12 },
     },
-    grid: { left: 8, right: 24, top: several ? 40 : 24, bottom: 4, outerBoundsMode: 'same' },
+    grid: { left: 8, right: 24, top: several ? 52 : 24, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {
       ...tooltip(theme),
       trigger: 'axis',
@@ -56,6 +58,7 @@ export function quantiles(data: QuantileData): (theme: ChartTheme) => EChartsOpt
       type: 'value',
       splitNumber: 4,
       min: 0,
+      ...(data.scale ?? {}),
       ...axis(theme),
       axisLabel: { ...axis(theme).axisLabel, formatter: data.format },
     },
@@ -84,22 +87,31 @@ export function quantiles(data: QuantileData): (theme: ChartTheme) => EChartsOpt
         areaStyle: several ? undefined : { color, opacity: 0.08 },
         markPoint: {
           symbol: 'circle',
-          symbolSize: 11,
+          symbolSize: 10,
           silent: true,
           itemStyle: { color: theme.surface, borderColor: color, borderWidth: 2.5 },
           label: {
-            show: position === 0,
+            show: !several,
             position: 'top' as const,
             align: 'right' as const,
             color: theme.ink,
             fontSize: 12,
-            formatter: (point: { dataIndex: number }) => {
-              const mark = marked[point.dataIndex];
-              return mark ? `${mark.name} ${data.format(mark.value)}` : '';
-            },
+            fontWeight: 600,
+            formatter: (point: { dataIndex: number }) =>
+              data.format(marked[point.dataIndex]?.value ?? 0),
           },
           data: marked.map(({ at, value, name }) => ({ coord: [at, value], name })),
         },
+        markLine:
+          position === 0
+            ? {
+                symbol: 'none',
+                silent: true,
+                lineStyle: { color: theme.muted, type: 'dashed' as const, width: 1 },
+                label: { formatter: '{b}', color: theme.muted, fontSize: 11 },
+                data: data.marks.map(({ at, name }) => ({ xAxis: at, name })),
+              }
+            : undefined,
       };
     }) as EChartsOption['series'],
   });
