@@ -12,9 +12,10 @@ import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
 import { scorecard } from './scorecard';
+import { side } from './side';
 
 const words: Record<Key, string> = {
-  ...common,
+  ...common, ...side,
   ...imports,
   ...sources,
   ...explore,

@@ -9,9 +9,10 @@ import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
 import { scorecard } from './scorecard';
+import { side } from './side';
 
 export const en = {
-  ...common,
+  ...common, ...side,
   ...imports,
   ...sources,
   ...explore,
