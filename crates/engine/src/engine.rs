@@ -5,6 +5,7 @@ use crate::answers::{AnswerKey, Answers};
 use crate::error::{Error, Result, store as store_failed};
 use crate::limits::{Limits, ROWS_MAX};
 use crate::oddity::estimated;
+use crate::preferences::Preferences;
 use crate::session::Session;
 use crate::view::View;
 use arrow::array::RecordBatch;
@@ -14,7 +15,7 @@ use semantic::compiled::{Compiled, Part};
 use semantic::time::Zone;
 use semantic::{Answer, Catalog, Compiler, Question};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
 
 /// Snapshots that are kept ready, the present among them.
@@ -25,7 +26,7 @@ const VIEWS_KEPT: usize = 4;
 pub struct Settings {
     /// Tells the present.
     pub clock: Arc<dyn Clock>,
-    /// The zone and week of questions that name none.
+    /// The zone and week of questions that name none, unless the desk settled on others.
     pub zone: Zone,
     /// What questions may use.
     pub limits: Limits,
@@ -52,6 +53,8 @@ struct Inner {
     catalog: Arc<Catalog>,
     settings: Settings,
     session: Session,
+    preferences: RwLock<Arc<Preferences>>,
+    settling: tokio::sync::Mutex<()>,
     views: Mutex<VecDeque<(ViewKey, Arc<View>)>>,
     answers: Answers,
 }
@@ -70,7 +73,9 @@ impl Engine {
     pub fn new(store: Store, catalog: Arc<Catalog>, settings: Settings) -> Result<Self> {
         let session = Session::new(settings.limits.clone())?;
         let (views, answers) = (Mutex::default(), Answers::new());
-        let inner = Inner { store, catalog, settings, session, views, answers };
+        let (preferences, settling) = Default::default();
+        let inner =
+            Inner { store, catalog, settings, session, preferences, settling, views, answers };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -87,6 +92,15 @@ impl Engine {
     /// Its settings.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn preferences_kept(&self) -> &RwLock<Arc<Preferences>> {
+        &self.inner.preferences
+    }
+
+    /// Held by whoever changes the preferences, so that store and memory change in the same order.
+    pub(crate) fn settling(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.settling
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -169,7 +183,7 @@ impl Engine {
             tables: view,
             functions: &view.state,
             now,
-            zone: self.inner.settings.zone.clone(),
+            zone: self.zone(),
         }
     }
 

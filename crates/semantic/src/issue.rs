@@ -163,6 +163,12 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("duplicate_definition", "Two files of one folder define the same metric and version."),
     (
+        "bad_target",
+        "A target is a finite number in the unit of its metric: seconds for durations, a fraction from 0 to 1 for shares.",
+    ),
+    ("no_title", "An annotation has a title, which is what a chart shows of it."),
+    ("unknown_kind", "An annotation is a release, a campaign, an incident, a holiday, or other."),
+    (
         "internal",
         "The question is sound but could not be compiled: a defect of ours. Please report it with the question.",
     ),

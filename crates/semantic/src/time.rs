@@ -3,10 +3,11 @@
 mod range;
 mod spine;
 
-pub use range::{Present, Resolved, Unit, read_range};
+pub use range::{Present, Resolved, Unit, read_end, read_range, read_start};
 pub use spine::{Bucket, spine};
 
 use crate::definition::words;
+use crate::issue::{Issue, suggest};
 use event::Instant;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
@@ -62,6 +63,23 @@ impl Zone {
     pub fn named(name: &str) -> Option<Self> {
         let rules = TimeZone::get(name).ok()?;
         Some(Self { name: name.to_owned(), rules, week_start: Weekday::Monday })
+    }
+
+    /// The zone of this IANA name, as a person wrote it.
+    ///
+    /// # Errors
+    /// There is none; the name meant, if one is near.
+    pub fn read(name: &str) -> Result<Self, Issue> {
+        Self::named(name).ok_or_else(|| {
+            let known: Vec<String> =
+                jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+            let message = format!("there is no time zone `{name}`");
+            let issue = Issue::new("unknown_zone", "zone", message);
+            match suggest(name, known.iter().map(String::as_str)) {
+                Some(hint) if hint.starts_with("did") => issue.hint(hint),
+                _ => issue.hint("use an IANA name such as Europe/Berlin or UTC"),
+            }
+        })
     }
 
     /// Coordinated Universal Time.
@@ -130,6 +148,18 @@ pub const WEEKDAYS: [(&str, Weekday); 7] = [
 pub fn weekday(name: &str) -> Option<Weekday> {
     let name = name.to_lowercase();
     WEEKDAYS.iter().find(|(known, _)| *known == name).map(|(_, day)| *day)
+}
+
+/// The weekday of this name, as a person wrote it.
+///
+/// # Errors
+/// There is none; the day meant, if one is near.
+pub fn read_weekday(name: &str) -> Result<Weekday, Issue> {
+    weekday(name).ok_or_else(|| {
+        let message = format!("`{name}` is not a day of the week");
+        Issue::new("unknown_week_start", "week_start", message)
+            .did_you_mean(name, WEEKDAYS.iter().map(|(name, _)| *name))
+    })
 }
 
 /// The name of this weekday.

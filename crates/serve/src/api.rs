@@ -1,7 +1,9 @@
 //! The paths under `/api/v1`, one module a noun.
 
+mod annotations;
 mod dimensions;
 mod events;
+mod exports;
 mod health;
 pub(crate) mod imports;
 mod live;
@@ -10,12 +12,16 @@ mod policies;
 mod quarantine;
 mod questions;
 mod restatements;
+mod settings;
 mod tickets;
 mod uploads;
 
 use crate::caching;
 use crate::desk::Desk;
-use crate::limits::{EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT};
+use crate::limits::{
+    CALENDAR_BYTES_MAX, EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, POLICIES_BYTES_MAX, QUESTION_BYTES_MAX,
+    READ_TIMEOUT,
+};
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use tower_http::timeout::TimeoutLayer;
@@ -29,6 +35,8 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
     let reads = OpenApiRouter::new()
         .routes(routes!(questions::ask_simple, questions::ask))
         .routes(routes!(questions::tickets))
+        .routes(routes!(exports::answer))
+        .routes(routes!(exports::tickets))
         .routes(routes!(restatements::restate))
         .routes(routes!(metrics::list))
         .routes(routes!(metrics::explain))
@@ -36,7 +44,7 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(dimensions::values))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::explain))
-        .routes(routes!(policies::current))
+        .routes(routes!(policies::rebuild))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
@@ -56,12 +64,25 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(quarantine::list, quarantine::remove))
         .routes(routes!(quarantine::counts))
         .routes(routes!(quarantine::replay));
+    let policies = OpenApiRouter::new()
+        .routes(routes!(policies::current, policies::change))
+        .layer(DefaultBodyLimit::max(POLICIES_BYTES_MAX));
+    let calendars = OpenApiRouter::new()
+        .routes(routes!(policies::holidays))
+        .layer(DefaultBodyLimit::max(CALENDAR_BYTES_MAX));
+    let settings = OpenApiRouter::new()
+        .routes(routes!(settings::current, settings::change))
+        .routes(routes!(annotations::list, annotations::add))
+        .routes(routes!(annotations::change, annotations::remove))
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
     // Neither body nor end.
     let live = OpenApiRouter::new().routes(routes!(live::listen));
+    let operations = policies.merge(calendars).merge(settings);
     reads
         .merge(live)
         .merge(events)
         .merge(imports)
         .merge(quarantine)
+        .merge(operations)
         .layer(axum::middleware::from_fn(caching::tag_reads))
 }

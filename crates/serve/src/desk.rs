@@ -1,12 +1,13 @@
 //! What every handler works with: the engine, its store, the clock, who listens, what is on its way.
 
 use crate::live::Live;
+use crate::rebuilding::{Rebuild, RebuildState, Rebuilding};
 use crate::running::Running;
 use crate::uploads::Uploads;
 use engine::Engine;
 use event::{Clock, Instant};
 use std::sync::Arc;
-use store::Store;
+use store::{Policies, Store};
 
 /// One open data folder, with the engine that answers questions about it.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ pub struct Desk {
     engine: Engine,
     clock: Arc<dyn Clock>,
     live: Live,
+    rebuilding: Rebuilding,
     running: Running,
     uploads: Uploads,
 }
@@ -22,8 +24,8 @@ impl Desk {
     /// A desk whose engine is ready.
     pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
         let live = Live::new(clock.now());
-        let (running, uploads) = (Running::default(), Uploads::default());
-        Self { engine, clock, live, running, uploads }
+        let (rebuilding, running) = (Rebuilding::default(), Running::default());
+        Self { engine, clock, live, rebuilding, running, uploads: Uploads::default() }
     }
 
     /// What answers questions.
@@ -39,6 +41,30 @@ impl Desk {
     /// Where news is told.
     pub(crate) fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// Rebuilds, the last and the one on its way.
+    pub(crate) fn rebuilding(&self) -> &Rebuilding {
+        &self.rebuilding
+    }
+
+    /// Folds every ticket again in the background and tells everybody how far that is; `None`
+    /// where a rebuild runs already.
+    pub(crate) fn rebuild(&self, policies: Policies) -> Option<Rebuild> {
+        let mut steps = self.rebuilding.watch();
+        let clock = Arc::clone(&self.clock);
+        let began = self.rebuilding.start(self.store().clone(), clock, policies)?;
+        let live = self.live.clone();
+        tokio::spawn(async move {
+            loop {
+                let step = steps.borrow_and_update().clone();
+                live.tell("rebuild", &step);
+                if step.state != RebuildState::Running || steps.changed().await.is_err() {
+                    return;
+                }
+            }
+        });
+        Some(began)
     }
 
     /// Imports on their way.

@@ -7,6 +7,7 @@
 mod known;
 mod pump;
 
+use crate::problem::chain;
 use connect::{Importer, Mapping};
 use event::{Instant, Text};
 use known::Known;
@@ -163,16 +164,6 @@ fn label(files: &[PathBuf]) -> String {
     let names: Vec<String> = files.iter().take(NAMES_MAX).map(name).collect();
     let more = files.len().saturating_sub(NAMES_MAX);
     if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
-}
-
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// What trying the quarantine again came to.

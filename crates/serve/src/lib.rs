@@ -9,6 +9,7 @@
 
 #![expect(clippy::result_large_err, reason = "a problem ends its request: its size costs nothing")]
 
+pub mod annotations;
 mod api;
 mod caching;
 mod desk;
@@ -21,6 +22,7 @@ mod openapi;
 mod page;
 mod payload;
 mod problem;
+mod rebuilding;
 mod running;
 pub mod ui;
 mod uploads;
@@ -37,6 +39,7 @@ use problem::{Kind, REQUEST_ID};
 use std::future::Future;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
@@ -54,7 +57,10 @@ pub fn router(desk: Desk) -> Router {
     .with_state(desk)
     // The first layer is the innermost: guard, then problems, then ids around everything.
     .layer(axum::middleware::from_fn(listen::guard))
-    .layer(CompressionLayer::new())
+    .layer(CompressionLayer::new().compress_when(
+        // Packed by itself.
+        DefaultPredicate::new().and(NotForContentType::new("application/vnd.apache.parquet")),
+    ))
     .layer(axum::middleware::from_fn(problem::render))
     .layer(axum::middleware::from_fn(page::harden))
     .layer(TraceLayer::new_for_http())

@@ -8,6 +8,8 @@ pub const QUESTION_BYTES_MAX: usize = 1 << 20;
 pub const QUESTIONS_MAX: usize = 50;
 /// Bytes up to which what is read is tagged by its content.
 pub const TAGGED_BYTES_MAX: usize = 8 << 20;
+/// Bytes of an exported file that are read at a time while it is sent.
+pub const EXPORT_CHUNK_BYTES: usize = 256 << 10;
 /// Bytes of one `POST /events`.
 pub const EVENTS_BYTES_MAX: usize = 32 << 20;
 /// Events in one `POST /events`.
@@ -28,6 +30,14 @@ pub const UPLOADS_BYTES_MAX: u64 = 2 << 30;
 pub const UPLOAD_KEPT_US: i64 = 3_600_000_000;
 /// Values listed for one column of an uploaded file.
 pub const COLUMN_VALUES_MAX: usize = 500;
+/// Bytes of the policies.
+pub const POLICIES_BYTES_MAX: usize = 4 << 20;
+/// Characters of an annotation's title.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// Characters of an annotation's text.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+/// Bytes of an iCalendar file.
+pub const CALENDAR_BYTES_MAX: usize = event::limits::ICS_BYTES_MAX;
 /// Rows on one page, unless fewer are asked for.
 pub const PAGE_DEFAULT: u64 = 100;
 /// Rows on one page at most.

@@ -130,13 +130,7 @@ impl Problem {
 
     /// A defect: the chain goes to the log, the caller gets the request's id.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
-        let mut chain = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            chain = format!("{chain}: {error}");
-            cause = error.source();
-        }
-        tracing::error!(error = chain, "request failed");
+        tracing::error!(error = chain(error), "request failed");
         Self::new(Kind::Internal, "internal", "something broke inside; the log has the details")
     }
 
@@ -150,6 +144,17 @@ impl Problem {
     pub(crate) fn malformed(what: &str, error: &serde_json::Error) -> Self {
         Self::new(Kind::Malformed, "json", format!("{what} is not the JSON expected: {error}"))
     }
+}
+
+/// What went wrong with everything that led to it.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 impl From<engine::Error> for Problem {

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, outside of them")]
 
+#[path = "api/annotations.rs"]
+mod annotations;
 #[path = "api/events.rs"]
 mod events;
+#[path = "api/exports.rs"]
+mod exports;
 #[path = "api/guard.rs"]
 mod guard;
 #[path = "api/imports.rs"]
@@ -14,10 +18,14 @@ mod live;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/policies.rs"]
+mod policies;
 #[path = "api/quarantine.rs"]
 mod quarantine;
 #[path = "api/questions.rs"]
 mod questions;
+#[path = "api/settings.rs"]
+mod settings;
 #[path = "api/tickets.rs"]
 mod tickets;
 #[path = "api/uploads.rs"]
@@ -119,6 +127,11 @@ impl Desk {
 
     async fn delete(&self, path: &str) -> Reply {
         self.send(request("DELETE", path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> Reply {
+        let request = request("PUT", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.to_string().into()).unwrap()).await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Reply {

@@ -44,6 +44,7 @@ pub use overlay::Overlay;
 pub use rebuild::{Progress, Rebuilt};
 pub use segment::{Segment, Stats, Stored};
 pub use snapshot::Snapshot;
+pub use state::annotations::{Annotation, AnnotationKind, Note};
 pub use state::imports::{Import, ImportCounts, ImportState};
 pub use state::manifest::Freshness;
 pub use state::policies::PoliciesVersion;

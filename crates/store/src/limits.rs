@@ -28,6 +28,8 @@ pub const SPILL_BUFFER_BYTES: usize = 192 * 1024 * 1024;
 pub const QUARANTINE_RAW_BYTES: usize = 1024 * 1024;
 /// Rows of one page of a listing.
 pub const PAGE_SIZE_MAX: u32 = 1_000;
+/// Annotations kept.
+pub const ANNOTATIONS_MAX: u64 = 10_000;
 /// Bytes of one application setting.
 pub const SETTING_BYTES_MAX: usize = 1024 * 1024;
 /// Keys in one array-bound statement.

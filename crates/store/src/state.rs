@@ -1,5 +1,6 @@
 //! The state database: one SQLite file, one writer, durable at every commit.
 
+pub(crate) mod annotations;
 pub(crate) mod imports;
 pub(crate) mod inbox;
 pub(crate) mod manifest;

@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::rebuild::{Progress, Rebuilt};
 use crate::segment::Stored;
 use crate::snapshot::Snapshot;
+use crate::state::annotations::{Annotation, Note};
 use crate::state::imports::{Import, ImportCounts};
 use crate::state::policies::PoliciesVersion;
 use crate::state::quarantine::{QuarantineFilter, Quarantined, Reject};
@@ -239,6 +240,45 @@ impl Store {
     pub async fn backup(&self, to: &Path) -> Result<BackupReport> {
         let (core, to) = (Arc::clone(&self.core), to.to_path_buf());
         unstoppable(async move { core.backup(&to).await }).await
+    }
+}
+
+/// What happened outside the tickets.
+impl Store {
+    /// Annotations that touch a period, by time; without ends, all.
+    ///
+    /// # Errors
+    /// When the state database refuses.
+    pub async fn annotations(
+        &self,
+        from: Option<Instant>,
+        to: Option<Instant>,
+    ) -> Result<Vec<Annotation>> {
+        self.core.state.annotations(from, to).await
+    }
+
+    /// Keeps an annotation; its number.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] above [`limits::ANNOTATIONS_MAX`].
+    pub async fn annotation_add(&self, note: &Note) -> Result<i64> {
+        self.core.state.annotation_add(note).await
+    }
+
+    /// Puts another annotation in place of the one of that number.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is none.
+    pub async fn annotation_change(&self, id: i64, note: &Note) -> Result<()> {
+        self.core.state.annotation_change(id, note).await
+    }
+
+    /// Removes an annotation.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is none.
+    pub async fn annotation_remove(&self, id: i64) -> Result<()> {
+        self.core.state.annotation_remove(id).await
     }
 }
 

@@ -132,7 +132,9 @@ async fn open(context: &Context) -> Outcome<Engine> {
         },
         keep_answers: true,
     };
-    Ok(Engine::new(store, Arc::new(catalog), settings)?)
+    let engine = Engine::new(store, Arc::new(catalog), settings)?;
+    engine.recall_preferences().await?;
+    Ok(engine)
 }
 
 /// The zone and the week of questions that name none.

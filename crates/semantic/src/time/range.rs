@@ -196,17 +196,11 @@ fn read_ends(ends: &Ends, present: Present<'_>) -> Result<Resolved, Issue> {
         return Ok(Resolved { from: None, to, at: true, unit: None });
     }
     let from = match &ends.from {
-        Some(text) => Some(
-            read_instant(text, present.zone)
-                .or_else(|| read_day(text, present.zone).map(|(from, ..)| from))
-                .ok_or_else(|| bad("range.from", text))?,
-        ),
+        Some(text) => Some(read_start(text, present.zone).ok_or_else(|| bad("range.from", text))?),
         None => None,
     };
     let to = match &ends.to {
-        Some(text) => read_instant(text, present.zone)
-            .or_else(|| read_day(text, present.zone).map(|(_, to, _)| to))
-            .ok_or_else(|| bad("range.to", text))?,
+        Some(text) => read_end(text, present.zone).ok_or_else(|| bad("range.to", text))?,
         None => present.now.plus(1),
     };
     let unit = from.map(|from| whole_days(from, to, present.zone));
@@ -222,6 +216,16 @@ fn whole_days(from: Instant, to: Instant, zone: &Zone) -> Unit {
     } else {
         Unit::Micros(to.since(from))
     }
+}
+
+/// The instant that a person wrote: a time, or the beginning of a day, month or year.
+pub fn read_start(text: &str, zone: &Zone) -> Option<Instant> {
+    read_instant(text, zone).or_else(|| read_day(text, zone).map(|(from, ..)| from))
+}
+
+/// The exclusive end that a person wrote: a time, or the end of a day, month or year.
+pub fn read_end(text: &str, zone: &Zone) -> Option<Instant> {
+    read_instant(text, zone).or_else(|| read_day(text, zone).map(|(_, to, _)| to))
 }
 
 /// A time with an offset, or a local time in the zone.

@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::limits::{LIVE_KEEP_ALIVE, LIVE_LISTENERS_MAX};
 use crate::live::Change;
 use crate::problem::{Kind, Problem};
+use crate::rebuilding::Rebuild;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
@@ -22,6 +23,8 @@ pub(crate) enum LiveData {
     Change(Change),
     /// `import`, while one runs and when it ends.
     Import(Import),
+    /// `rebuild`, while one runs and when it ends.
+    Rebuild(Rebuild),
 }
 
 /// News as server-sent events
