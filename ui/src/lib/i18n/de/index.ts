@@ -7,7 +7,9 @@ import { sources } from './sources';
 import { dimensions } from './dimensions';
 import { explore } from './explore';
 import { home } from './home';
+import { scope } from './scope';
 import { metrics } from './metrics';
+import { sla } from './sla';
 import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
@@ -15,13 +17,16 @@ import { scorecard } from './scorecard';
 import { side } from './side';
 
 const words: Record<Key, string> = {
-  ...common, ...side,
+  ...common,
+  ...side,
   ...imports,
   ...sources,
   ...explore,
   ...backlog,
   ...home,
+  ...scope,
   ...scorecard,
+  ...sla,
   ...values,
   ...ticket,
   ...cell,

@@ -5,6 +5,8 @@ import { imports } from './import';
 import { sources } from './sources';
 import { explore } from './explore';
 import { home } from './home';
+import { scope } from './scope';
+import { sla } from './sla';
 import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
@@ -12,13 +14,16 @@ import { scorecard } from './scorecard';
 import { side } from './side';
 
 export const en = {
-  ...common, ...side,
+  ...common,
+  ...side,
   ...imports,
   ...sources,
   ...explore,
   ...backlog,
   ...home,
+  ...scope,
   ...scorecard,
+  ...sla,
   ...values,
   ...ticket,
   ...cell,

@@ -1,0 +1,88 @@
+import type { sla as en } from '../en/sla';
+
+export const sla: Record<keyof typeof en, string> = {
+  'sla.note':
+    'Welche Zusagen gehalten wurden, welche verfehlt und warum – und welche als Nächstes reißen.',
+  'sla.none': 'Noch gibt es keine Zusagen',
+  'sla.none.hint':
+    'Eine SLA-Richtlinie sagt, wie schnell Tickets beantwortet und gelöst werden. Mit der ersten wird auch jedes frühere Ticket daran gemessen.',
+  'sla.none.settings': 'SLA-Richtlinie anlegen',
+  'sla.none.more': 'Wie die Erfüllung berechnet wird',
+  'sla.kept': 'Gehaltene Zusagen',
+  'sla.kept.now': 'Dieser Zeitraum',
+  'sla.kept.share': 'Gehalten',
+  'sla.kept.none': 'In diesem Zeitraum wurde keine Zusage fällig',
+  'sla.kept.summary': '{n, plural, one {{share} von einer} other {{share} von #}} wurden gehalten.',
+  'sla.kept.before': 'Im Vergleichszeitraum: {share}.',
+  'sla.kept.low': 'Am niedrigsten war es mit {share}, {time}.',
+  'sla.variant': 'Was zählt',
+  'sla.variant.instance': 'Jede Zusage',
+  'sla.variant.ticket': 'Ganze Tickets',
+  'sla.variant.include_running': 'Mit laufenden',
+  'sla.variant.all_tickets': 'Von allen Tickets',
+  'sla.variant.instance.text':
+    'Jede Zusage (erste Antwort, jede weitere Antwort, Lösung) zählt für sich, sobald sie gehalten oder verfehlt ist. Läuft sie noch, ist aber über dem Ziel, gilt sie als verfehlt.',
+  'sla.variant.ticket.text':
+    'Ein Ticket zählt einmal, und nur, wenn jede fällige Zusage gehalten wurde. Die strengste Sicht, und die, die Kundinnen und Kunden spüren.',
+  'sla.variant.include_running.text':
+    'Zusagen, die noch im Ziel laufen, gelten bis dahin als gehalten, in dem Zeitraum, in dem sie begannen. Der Wert sinkt, während die Zeit abläuft.',
+  'sla.variant.all_tickets.text':
+    'Tickets aus dem Zeitraum ohne eine einzige verfehlte Zusage, auch solche ganz ohne Zusagen.',
+  'sla.target': 'Ziel',
+  'sla.interval': '95-%-Intervall',
+  'sla.n': 'Zusagen',
+  'sla.n.tickets': 'Tickets',
+  'sla.before': 'Im Vergleich',
+  'sla.change': 'Änderung',
+  'sla.met': 'Gehalten',
+  'sla.missed.count': 'Verfehlt',
+  'sla.overrun': 'Mediane Überschreitung',
+  'sla.worst': 'Schlimmste',
+  'sla.promise': 'Heute zugesagt',
+  'sla.promise.else': 'sonst {time}',
+  'sla.policies': 'Nach Richtlinie und Zusage',
+  'sla.policies.note':
+    'Die schlechtesten zuerst. Ziele laufen nach dem Kalender der jeweiligen Richtlinie.',
+  'sla.missed': 'Wessen Zusagen verfehlt wurden',
+  'sla.missed.note': 'Zuständig ist, wer es war, als die Zusage gehalten oder verfehlt wurde.',
+  'sla.missed.split': 'Verfehlte Zusagen aufteilen nach',
+  'sla.missed.columns': 'verfehlt · gehalten in %',
+  'sla.missed.of': '{missed, number} von {of, number} verfehlt',
+  'sla.missed.none': 'Nichts wurde verfehlt',
+  'sla.missed.none.hint': 'Jede fällige Zusage wurde gehalten.',
+  'sla.missed.summary':
+    '{name} verfehlte {missed, number} von {all, number}, das sind {share} aller Fälle.',
+  'sla.hours': 'Wann Zusagen verfehlt werden',
+  'sla.hours.note': 'Nach Wochentag und Stunde des Verfehlens.',
+  'sla.hours.of': 'von {n, number} fälligen',
+  'sla.hours.summary':
+    'Am meisten wird am {day} in der Stunde ab {hour} verfehlt: {missed, number}. Zeiten in {zone}.',
+  'sla.worst.list': 'Am weitesten verfehlt',
+  'sla.worst.note': 'Wie weit über dem Ziel, gemessen auf der Uhr der Zusage.',
+  'sla.worst.all': 'Alle {n, number}, die schlimmsten zuerst',
+  'sla.risk': 'Reißen als Nächstes, wenn niemand handelt',
+  'sla.risk.note': 'Laufende Zusagen nach dem Zeitpunkt, zu dem sie reißen.',
+  'sla.risk.hours': 'Wie weit voraus',
+  'sla.risk.next': '{n, plural, one {Nächste Stunde} other {# Stunden}}',
+  'sla.risk.count':
+    '{more, select, yes {Mehr als } other {}}{n, plural, one {# Zusage} other {# Zusagen}} fällig in {hours, plural, one {der nächsten Stunde} other {den nächsten # Stunden}}',
+  'sla.risk.none': 'So bald wird nichts fällig',
+  'sla.risk.none.hint': 'Weiter voraussehen, oder die Ruhe genießen.',
+  'sla.risk.all': 'Alle laufenden Zusagen',
+  'sla.over':
+    '{n, plural, one {# ist schon verfehlt} other {# sind schon verfehlt}} und noch nicht nachgeholt',
+  'sla.over.list': 'Verfehlte Zusagen, die noch nicht nachgeholt sind',
+  'sla.over.none': 'Nichts ist überfällig',
+  'sla.over.none.hint': 'Keine verfehlte Zusage ist noch offen.',
+  'sla.over.since': '{time} drüber',
+  'sla.over.all': 'Alle {n}',
+  'sla.pauses': 'Pausen, während die Kundschaft wartete',
+  'sla.pauses.note':
+    'Eine Pause hält die Uhr an, während wir auf andere warten. Diese Uhren standen, obwohl die Kundschaft schon geantwortet hatte: Solche Tickets gehören auf „Offen“, und die Erfüllung sieht besser aus, als sie war.',
+  'sla.pauses.time': 'Zu Unrecht pausiert',
+  'sla.pauses.clocks': 'Betroffene Zusagen',
+  'sla.pauses.by': 'Unberechtigte Pausen nach Gruppe',
+  'sla.pauses.list': 'Die längsten unberechtigten Pausen',
+  'sla.pauses.none': 'Keine Zusage wurde zu Unrecht pausiert',
+  'sla.pauses.none.hint': 'Keine Uhr stand, während jemand wartete – so soll es sein.',
+};
