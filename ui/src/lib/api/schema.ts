@@ -4,6 +4,63 @@
  */
 
 export interface paths {
+    "/api/v1/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened outside the tickets */
+        get: operations["get_annotations"];
+        put?: never;
+        /** Annotate */
+        post: operations["post_annotations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put another annotation in place of one */
+        put: operations["put_annotations_id"];
+        post?: never;
+        /** Remove an annotation */
+        delete: operations["delete_annotations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Holidays out of an iCalendar file, to be put into a calendar of the policies
+         * @description Read are all-day events, ranges of days and plain yearly repetition; what else there is comes
+         *     back as skipped. Nothing is changed.
+         */
+        post: operations["post_calendars_holidays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dimensions": {
         parameters: {
             query?: never;
@@ -100,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import, and how far it got */
+        get: operations["get_imports_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -165,7 +239,13 @@ export interface paths {
         };
         /** The policies in force */
         get: operations["get_policies"];
-        put?: never;
+        /**
+         * Put other policies in force
+         * @description The policies are checked first, and everything wrong with them comes back at once. Then every
+         *     ticket is folded again in the background; until that is done, questions are answered under the
+         *     old ones, and answers change in one step. Policies that are in force already change nothing.
+         */
+        put: operations["put_policies"];
         post?: never;
         delete?: never;
         options?: never;
@@ -248,7 +328,8 @@ export interface paths {
         /**
          * Ask a question, or several
          * @description A question that is wrong comes back with all its issues. In a batch each question has an
-         *     outcome of its own.
+         *     outcome of its own, in order; they are answered side by side. An answer is kept until something
+         *     changes or the minute ends.
          */
         post: operations["post_questions"];
         delete?: never;
@@ -294,6 +375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a rebuild has got */
+        get: operations["get_rebuild"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/restatements": {
         parameters: {
             query?: never;
@@ -308,6 +406,31 @@ export interface paths {
          * @description The body is a question with `as_of`. A period in words is the one it meant then.
          */
         post: operations["post_restatements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The settings
+         * @description What is absent is as configured.
+         */
+        get: operations["get_settings"];
+        /**
+         * Put other settings in place of these
+         * @description They hold from the next question on, on the command line too. Targets are in the unit of their
+         *     metric: seconds for durations, a fraction from 0 to 1 for shares.
+         */
+        put: operations["put_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -348,6 +471,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a file to look at
+         * @description What is in it comes back, with a draft of a mapping. It waits for an hour after its last use.
+         */
+        post: operations["post_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One upload */
+        get: operations["get_uploads_id"];
+        put?: never;
+        post?: never;
+        /** Forget an upload */
+        delete: operations["delete_uploads_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import an upload, or say what that would do
+         * @description A dry run answers with what was found. Otherwise the import goes on by itself: `GET
+         *     /imports/{id}` and the `import` events of `GET /live` tell how far it got. Imports take turns.
+         */
+        post: operations["post_uploads_id_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values of one column over the whole file */
+        get: operations["get_uploads_id_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -357,6 +556,33 @@ export interface components {
          * @enum {string}
          */
         AlwaysOpen: "24x7";
+        /** @description Something that happened outside the tickets and is worth seeing beside their numbers. */
+        Annotation: {
+            /** @description When, or since when. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What sort of thing it was. */
+            kind: components["schemas"]["AnnotationKind"];
+            /** @description More about it. */
+            text?: string | null;
+            /** @description What a chart shows of it. */
+            title: string;
+            to?: components["schemas"]["Instant"] | null;
+        };
+        /**
+         * @description What sort of thing happened.
+         * @enum {string}
+         */
+        AnnotationKind: "release" | "campaign" | "incident" | "holiday" | "other";
+        /** @description Annotations. */
+        Annotations: {
+            /** @description By time. */
+            annotations: components["schemas"]["Annotation"][];
+        };
         /** @description What a question is answered with. */
         Answer: {
             /** @description Periods compared with, by comparison (`previous_period`, …). */
@@ -403,6 +629,11 @@ export interface components {
         /** @description An instant that a value may belong to. */
         Attribution: {
             /**
+             * @description Whether the instant may lie ahead, as when a promise falls due: a question that names no
+             *     period then keeps what is still to come.
+             */
+            ahead?: boolean;
+            /**
              * @description Prefix of the agent, group, priority and type columns on tickets (`first_reply`, `created`,
              *     `solve`, …); absent on child tables, whose own columns hold at their row's moment.
              */
@@ -411,6 +642,14 @@ export interface components {
             text?: string | null;
             /** @description A column or expression of the instant. */
             time: string;
+        };
+        /** @description An import that has begun. */
+        Begun: {
+            /**
+             * Format: int64
+             * @description Its number, for `GET /imports/{id}`.
+             */
+            import: number;
         };
         /**
          * @description A business calendar as people write it; [`super::Calendar::compile`] makes it usable.
@@ -527,6 +766,13 @@ export interface components {
             /** @description Whether late news or later events made the difference. */
             why: components["schemas"]["Why"];
         };
+        /** @description Policies that can be put in force. */
+        Checked: {
+            /** @description Whether they differ from those in force. */
+            changed: boolean;
+            /** @description Stable hash of them. */
+            digest: string;
+        };
         /**
          * @description A clock that durations are measured on.
          * @enum {string}
@@ -574,6 +820,32 @@ export interface components {
             value_us?: number | null;
             /** @description Why there is no number. */
             why?: string | null;
+        };
+        /** @description One column, as far as the rows looked at tell. */
+        Column: {
+            /** @description Different values. */
+            distinct: number;
+            /** @description Rows in which it is empty. */
+            empty: number;
+            /** @description Forms of dates that its values have, as `dates` of a mapping takes them. */
+            forms: string[];
+            guess?: components["schemas"]["ColumnGuess"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description A few different values, in the order of the file, long ones cut off. */
+            samples: string[];
+        };
+        /**
+         * @description What a column may hold. Each is guessed of one column at most, `time` aside.
+         * @enum {string}
+         */
+        ColumnGuess: "ticket" | "created" | "first_reply" | "solved" | "closed" | "time" | "status" | "agent" | "group" | "requester" | "channel" | "priority" | "type" | "product" | "rating" | "subject" | "text" | "tags" | "language" | "account" | "brand";
+        /** @description The values of a column. */
+        ColumnValues: {
+            /** @description Whether these are all. */
+            complete: boolean;
+            /** @description The most frequent first; empty cells are not counted. */
+            values: unknown[];
         };
         /**
          * @description How a file is packed, told by its first bytes and never by its name.
@@ -836,6 +1108,13 @@ export interface components {
             /** @description What is celebrated. */
             name?: string | null;
         };
+        /** @description Holidays out of an iCalendar file. */
+        Holidays: {
+            /** @description Days closed, by date, each once. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description Entries of the file that became no holiday, in its order. */
+            skipped: components["schemas"]["SkippedEntry"][];
+        };
         /** @description The hours of an ordinary week. */
         Hours: components["schemas"]["AlwaysOpen"] | {
             [key: string]: string[];
@@ -844,7 +1123,7 @@ export interface components {
         Import: {
             /**
              * Format: int64
-             * @description Events made of them.
+             * @description Events made of them, so far.
              */
             events: number;
             /** @description Names of its files. */
@@ -860,20 +1139,20 @@ export interface components {
             mapping?: string | null;
             /** @description Why it failed. */
             message?: string | null;
+            progress?: components["schemas"]["ImportProgress"] | null;
             /**
              * Format: int64
-             * @description Rows put in quarantine.
+             * @description Rows put in quarantine, so far.
              */
             quarantined: number;
             /**
              * Format: int64
-             * @description Rows read.
+             * @description Rows read, so far.
              */
             rows: number;
             /** @description When it began. */
             started_at: string;
-            /** @description `running`, `done` or `failed`; `running` also where the process ended under it. */
-            state: string;
+            state: ("running" | "done" | "failed") & Record<string, never>;
         };
         /** @description What an import did. */
         Imported: {
@@ -911,6 +1190,21 @@ export interface components {
              * @description Cursor of the next page; absent on the last.
              */
             next?: number | null;
+        };
+        /** @description How far an import got. */
+        ImportProgress: {
+            /**
+             * Format: int64
+             * @description Bytes read, or tickets folded.
+             */
+            done: number;
+            /** @description What it does. */
+            stage: components["schemas"]["ImportStage"];
+            /**
+             * Format: int64
+             * @description Bytes or tickets in all, where that is known.
+             */
+            total?: number | null;
         };
         /** @description What an import did, or would do. */
         ImportReport: {
@@ -989,11 +1283,16 @@ export interface components {
             /** @description Columns that the mapping doesn't use, as `file: column`. */
             unused_columns: string[];
         };
+        /**
+         * @description What an import does.
+         * @enum {string}
+         */
+        ImportStage: "waiting" | "reading" | "folding";
         /** @description Calendars, SLA policies, sessions, effort and roles in force. */
         InForce: {
             /** @description Stable hash of the policies. */
             digest: string;
-            /** @description The policies, as `deskmeter rebuild --policies` takes them. */
+            /** @description The policies, as `deskmeter policies set` takes them. */
             policies: components["schemas"]["Policies"];
         };
         /**
@@ -1050,7 +1349,7 @@ export interface components {
             seen: string;
         };
         /** @description The data of an event, by its name. */
-        LiveData: components["schemas"]["Change"] | components["schemas"]["Import"];
+        LiveData: components["schemas"]["Change"] | components["schemas"]["Import"] | components["schemas"]["Rebuild"];
         /** @description One metric in short. */
         Metric: {
             /** @description What it tells. */
@@ -1116,11 +1415,31 @@ export interface components {
             /** @description By name. */
             metrics: components["schemas"]["Metric"][];
         };
+        /** @description The value that a metric should reach. */
+        MetricTarget: {
+            /**
+             * Format: double
+             * @description In the metric's unit: seconds, a fraction from 0 to 1, …
+             */
+            value: number;
+        };
         /**
          * @description An instant written as a day (its midnight in UTC) or as RFC 3339.
          * @example 2026-03-01
          */
         Moment: string;
+        /** @description An annotation to be. */
+        NewAnnotation: {
+            /** @description When, or since when: RFC 3339, or a local day or time in the desk's zone. */
+            at: string;
+            kind?: components["schemas"]["AnnotationKind"] | null;
+            /** @description More about it; 4,000 characters at most. */
+            text?: string | null;
+            /** @description What a chart shows of it; 200 characters at most. */
+            title: string;
+            /** @description Until when, exclusive; a day, month or year is included whole. Absent = one instant. */
+            to?: string | null;
+        };
         /** @description One value, or several of which any will do. */
         OneOrMany: string | string[];
         /** @description What one question of a batch came to: exactly one of the two. */
@@ -1415,6 +1734,30 @@ export interface components {
              */
             tickets: number;
         };
+        /** @description The rebuild that runs, or the last one. */
+        Rebuild: {
+            /**
+             * Format: int64
+             * @description Tickets folded again so far.
+             */
+            done: number;
+            finished_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it failed. */
+            message?: string | null;
+            started_at?: components["schemas"]["Instant"] | null;
+            /** @description How it stands. */
+            state: components["schemas"]["RebuildState"];
+            /**
+             * Format: int64
+             * @description Tickets to fold.
+             */
+            total: number;
+        };
+        /**
+         * @description How a rebuild stands.
+         * @enum {string}
+         */
+        RebuildState: "idle" | "running" | "done" | "failed";
         /** @description What became of the events sent. Everything counted here is on disk. */
         Receipt: {
             /**
@@ -1536,7 +1879,36 @@ export interface components {
              */
             gap_minutes: number;
         };
+        /** @description What a desk has settled on. */
+        Settings: {
+            /**
+             * @description What a metric should reach, by `metric` or `metric:variant`.
+             * @default {}
+             */
+            targets: {
+                [key: string]: components["schemas"]["MetricTarget"];
+            };
+            /**
+             * @description First day of the week of questions that name none; absent = as configured.
+             * @default null
+             */
+            week_start: string | null;
+            /**
+             * @description IANA zone of questions that name none; absent = as configured.
+             * @default null
+             */
+            zone: string | null;
+        };
         Side: string | components["schemas"]["Stream"];
+        /** @description An entry of an iCalendar file that became no holiday. */
+        SkippedEntry: {
+            /** @description Position among the file's components, from 1. */
+            number: number;
+            /** @description Why it was skipped. */
+            reason: string;
+            /** @description Its summary, or its kind where it has none. */
+            summary: string;
+        };
         /** @description A named promise, in its versions. */
         SlaPolicy: {
             /** @description The name by which `sla` events and answers refer to it. */
@@ -1759,6 +2131,62 @@ export interface components {
             /** @description The value as it stands. */
             value: string;
         };
+        /** @description A file that waits to be imported, and what is in it. */
+        Upload: {
+            /**
+             * Format: int64
+             * @description Its size as it was sent.
+             */
+            bytes: number;
+            /** @description Whether it holds canonical events, which need no mapping. */
+            canonical: boolean;
+            /** @description Its columns, as far as its first rows tell. */
+            columns: components["schemas"]["Column"][];
+            /** @description How it is packed. */
+            compression: components["schemas"]["Compression"];
+            /** @description Between cells of delimited text. */
+            delimiter?: string | null;
+            /** @description Its encoding by its WHATWG name; absent where bytes are not text. */
+            encoding?: string | null;
+            /** @description Its name. */
+            file: string;
+            /** @description Its kind. */
+            format: components["schemas"]["FileFormat"];
+            /** @description Names it, for an hour after its last use. */
+            id: string;
+            /** @description A mapping to begin with, as YAML; absent for canonical events. */
+            mapping?: string | null;
+            /** @description Its first rows, with a cell for every column. */
+            rows: string[][];
+            /** @description The sheet read. */
+            sheet?: string | null;
+        };
+        /** @description The parts of an upload. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+        };
+        /** @description How to import an upload. */
+        UploadImport: {
+            /**
+             * @description Say what would happen, and change nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description The mapping as YAML or JSON; absent for canonical events.
+             * @default null
+             */
+            mapping: string | null;
+            /**
+             * @description Name of the connection, in place of the one that file or mapping names.
+             * @default null
+             */
+            source: string | null;
+        };
         /** @description The values of one dimension. */
         Values: {
             /** @description The most frequent first. */
@@ -1930,6 +2358,201 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_annotations: {
+        parameters: {
+            query?: {
+                /** @description Those that end after this: RFC 3339, or a local day in the desk's zone. */
+                from?: string;
+                /** @description Those that begin before this; a day is included whole. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotations"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_annotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_annotations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_annotations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_calendars_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_dimensions: {
         parameters: {
             query?: never;
@@ -2138,6 +2761,43 @@ export interface operations {
             };
         };
     };
+    get_imports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_live: {
         parameters: {
             query?: never;
@@ -2254,6 +2914,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InForce"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_policies: {
+        parameters: {
+            query?: {
+                /** @description Check the policies, and change nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Policies"];
+            };
+        };
+        responses: {
+            /** @description A dry run, or nothing to change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description A rebuild has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuild"];
+                };
+            };
+            /** @description A rebuild runs already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             default: {
@@ -2571,6 +3292,33 @@ export interface operations {
             };
         };
     };
+    get_rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuild"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_restatements: {
         parameters: {
             query?: never;
@@ -2590,6 +3338,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restatement"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             422: {
@@ -2678,6 +3492,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketExplanation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_uploads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_uploads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_uploads_id_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadImport"];
+            };
+        };
+        responses: {
+            /** @description What would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_uploads_id_values: {
+        parameters: {
+            query: {
+                /** @description Its name. */
+                column: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnValues"];
                 };
             };
             404: {

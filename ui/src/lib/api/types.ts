@@ -49,3 +49,4 @@ export type Tally = Schemas['Tally'];
 export type Upload = Schemas['Upload'];
 export type VersionSpec = Schemas['VersionSpec'];
 export type UploadColumn = Schemas['Column'];
+export type ImportPage = Schemas['ImportPage'];
