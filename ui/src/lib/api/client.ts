@@ -1,3 +1,4 @@
+import { desk } from '$lib/question/desk.svelte';
 import createClient from 'openapi-fetch';
 import { ApiError, unwrap } from './problem';
 import type { paths } from './schema';
@@ -15,16 +16,22 @@ export type Asked = { answer: Answer; error?: undefined } | { answer?: undefined
 export async function askAll(fetch: Fetch, questions: Question[]): Promise<Asked[]> {
   if (questions.length === 0) return [];
   const result = await api.POST('/api/v1/questions', { body: questions as never, fetch });
-  return (unwrap(result) as Outcome[]).map(({ answer, problem }) =>
-    answer
-      ? { answer }
-      : { error: new ApiError(problem?.status ?? 500, problem ?? { title: 'no answer' }) },
-  );
+  return (unwrap(result) as Outcome[]).map(({ answer, problem }, at) => {
+    if (!answer) {
+      return { error: new ApiError(problem?.status ?? 500, problem ?? { title: 'no answer' }) };
+    }
+    const asked = questions[at];
+    if (asked) desk.learn(asked, answer);
+    return { answer };
+  });
 }
 
 /** Asks one question; a problem is an exception. */
 export async function ask(fetch: Fetch, question: Question): Promise<Answer> {
-  return unwrap(await api.POST('/api/v1/questions', { body: question as never, fetch })) as Answer;
+  const result = await api.POST('/api/v1/questions', { body: question as never, fetch });
+  const answer = unwrap(result) as Answer;
+  desk.learn(question, answer);
+  return answer;
 }
 
 /** The rows behind one cell of the answer to `question`. */

@@ -28,3 +28,15 @@ function sentence(name: string): string {
   const words = name.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A filter for people: `group = "Billing AMER"` → `Group: Billing AMER`; others stay as written. */
+export function filterTitle(filter: string): string {
+  const none = /^([\p{L}\p{N}_.]+) is null$/u.exec(filter);
+  if (none?.[1]) return `${dimensionTitle(none[1])}: ${valueTitle(undefined)}`;
+  const one = /^([\p{L}\p{N}_.]+) = (?:"([^"]*)"|'([^']*)'|([^\s"']+))$/u.exec(filter);
+  const [, name, ...values] = one ?? [];
+  const value = values.find((value) => value !== undefined);
+  return name && value !== undefined
+    ? `${dimensionTitle(name)}: ${valueTitle(value, name)}`
+    : filter;
+}

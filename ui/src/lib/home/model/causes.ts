@@ -10,7 +10,7 @@ import type { Tile } from './tile';
 
 /** How many episodes, findings of each and changes are explained. */
 export const EPISODES = 4;
-export const FINDINGS = 4;
+export const FINDINGS = 6;
 export const CHANGES = 3;
 /** What is usual for an episode are so many weeks before it. */
 export const BEFORE = 8;

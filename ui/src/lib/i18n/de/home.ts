@@ -104,6 +104,4 @@ export const home: Record<keyof typeof en, string> = {
   'home.now.since': 'wartet {time}',
   'home.now.left': 'noch {time}',
   'home.now.over': '{time} darüber',
-  'scope.title': 'Zeitraum und Filter',
-  'scope.filters.n': '{n, plural, one {# Filter} other {# Filter}}',
 };

@@ -102,6 +102,4 @@ export const home = {
   'home.now.since': 'waiting {time}',
   'home.now.left': '{time} left',
   'home.now.over': '{time} over',
-  'scope.title': 'Period and filters',
-  'scope.filters.n': '{n, plural, one {# filter} other {# filters}}',
 } as const;
