@@ -39,7 +39,7 @@ export const STARTERS: Starter[] = [
   {
     title: 'explore.start.rising',
     view: plain(
-      { metrics: ['volume'], by: ['product'], every: 'week', range: 'last 26 weeks' },
+      { metrics: ['volume'], by: ['product'], every: 'week', range: 'last 52 weeks' },
       { stack: true },
     ),
   },
@@ -63,7 +63,7 @@ export const STARTERS: Starter[] = [
     title: 'explore.start.path',
     view: plain(
       {
-        metrics: ['volume', 'first_response_time', 'resolution_rate', 'csat'],
+        metrics: ['volume', 'resolution_rate', 'first_contact_resolution', 'csat'],
         attribution: 'created',
         range: 'last 12 weeks',
       },

@@ -5,12 +5,13 @@ import { bar } from '$lib/chart/option/bar';
 import { funnel } from '$lib/chart/option/funnel';
 import { heat } from '$lib/chart/option/heat';
 import { line, type Mark } from '$lib/chart/option/line';
+import { scale, type Scale } from '$lib/chart/option/scale';
 import { quantiles } from '$lib/chart/option/quantile';
 import { number, value } from '$lib/format/format';
-import { t } from '$lib/i18n/i18n.svelte';
+import { i18n, t } from '$lib/i18n/i18n.svelte';
 import { metricTitle } from '$lib/question/names';
 import { cellTitle, pointTitle, serieTitle } from './names';
-import { drill, type Panel } from './panel';
+import { drill, type Panel, type Serie } from './panel';
 import { curves, type Curve } from './quantiles';
 import { stages, type Stage } from './stages';
 import { statisticTitle } from './statistic';
@@ -18,7 +19,7 @@ import { statisticTitle } from './statistic';
 export interface Look {
   every: string | null | undefined;
   stack?: boolean;
-  scale?: { min: number; max: number };
+  scale?: Scale;
   small?: boolean;
   marks?: Mark[];
 }
@@ -30,6 +31,14 @@ const formatOf = (panel: Panel) => {
 
 const some = (cells: (Cell | undefined)[], end: 'low' | 'high') =>
   cells.map((cell) => cell?.[end] ?? null);
+
+/** Ticks of a duration, over everything that is drawn. */
+function scaleOf(panel: Panel, series: Serie[], stack: boolean | undefined): Scale | undefined {
+  if (stack) return undefined;
+  const cells = series.flatMap(({ cells }) => cells);
+  const most = Math.max(0, ...cells.flatMap((cell) => [cell?.value ?? 0, cell?.high ?? 0]));
+  return scale(most, Object.values(panel.metas)[0]?.unit ?? 'count');
+}
 
 /** Lines over time, with intervals where there are few lines. */
 export function drawLine(panel: Panel, look: Look): Draw {
@@ -51,7 +60,7 @@ export function drawLine(panel: Panel, look: Look): Draw {
     format: formatOf(panel),
     marks: look.marks,
     small: look.small,
-    scale: look.scale,
+    scale: look.scale ?? scaleOf(panel, series, look.stack),
     zero: true,
   });
 }
@@ -62,15 +71,16 @@ export function drawBars(panel: Panel, look: Look): Draw {
   return bar({
     groups: panel.points.map((point) => pointTitle(panel, point, look.every)),
     partial: panel.axis === 'time' ? panel.points.map(({ partial }) => partial) : undefined,
-    series: series.map((serie, at) => ({
+    series: series.map((serie) => ({
       name: serieTitle(panel, serie),
       values: serie.cells.map((cell) => cell?.value),
-      color: serie.compared ? 7 - (at % 2) * 2 : serie.color,
+      color: serie.color,
+      compared: !!serie.compared,
     })),
     format: formatOf(panel),
     stacked: look.stack,
     lying: lying(panel),
-    scale: look.scale,
+    scale: look.scale ?? scaleOf(panel, series, look.stack),
     small: look.small,
   });
 }
@@ -105,6 +115,10 @@ export function drawQuantiles(panel: Panel): Draw {
       color: colorOf(all, curve),
     })),
     format: formatOf(panel),
+    scale: scale(
+      Math.max(0, ...all.flatMap(({ points }) => points.map(({ value }) => value))),
+      Object.values(panel.metas)[0]?.unit ?? 'count',
+    ),
     percent: (at) => number(at / 100, { style: 'percent' }),
     marks: [
       { at: 50, name: statisticTitle('median') },
@@ -132,14 +146,20 @@ export function drawFunnel(answer: Answer): Draw {
       name: stageTitle(stage, answer),
       count: stage.count,
       note: stageNote(stage),
+      short:
+        stage.share === undefined || stage === all[0]
+          ? undefined
+          : number(stage.share, { style: 'percent', maximumFractionDigits: 0 }),
     })),
     format: (count) => number(count),
   });
 }
 
-/** A stage in words: a count by its metric's name, else what of the metric is counted. */
+/** A stage in words: its own where we have them, else what of the metric is counted. */
 export function stageTitle(stage: Stage, answer: Answer): string {
   const title = cellTitle(stage.meta, Object.values(answer.metrics));
+  const own = i18n.maybe(`explore.stage.${stage.meta.metric}:${stage.meta.variant}`, '');
+  if (own) return own;
   return stage.what === 'value' ? title : t(`explore.stage.${stage.what}`, { metric: title });
 }
 

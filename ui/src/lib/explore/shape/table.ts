@@ -22,7 +22,10 @@ export type What =
 
 export interface TableColumn {
   key: string;
+  /** Its own words; those of its metric stand above it. */
   title: string;
+  /** Both. */
+  full?: string;
   what: What;
   number: boolean;
   /** The name of the cells, the dimension, the statistic, the comparison. */
@@ -60,7 +63,8 @@ export function columns(answer: Answer): TableColumn[] {
         });
       const column = (what: What, words: string, name?: string): TableColumn => ({
         key: `${cell}.${what}${name ? `.${name}` : ''}`,
-        title: several ? `${title}: ${words}` : words,
+        title: words,
+        full: several ? `${title}: ${words}` : words,
         what,
         number: true,
         cell,
@@ -71,7 +75,7 @@ export function columns(answer: Answer): TableColumn[] {
       return [
         ...(list
           ? meta.statistics.map((name) => column('statistic', statisticTitle(name), name))
-          : [{ ...column('value', title), title }]),
+          : [{ ...column('value', several ? t('explore.column.value') : title), full: title }]),
         ...(any(({ low }) => low !== null && low !== undefined)
           ? [column('interval', t('explore.column.interval'))]
           : []),
@@ -91,6 +95,19 @@ export function columns(answer: Answer): TableColumn[] {
       ];
     }),
   );
+}
+
+/** Columns of the same metric under its title, where there are several metrics. */
+export function groups(answer: Answer, all: TableColumn[]): { title: string; span: number }[] {
+  const metas = Object.values(answer.metrics);
+  if (metas.length < 2) return [];
+  const found: { cell?: string; title: string; span: number }[] = [];
+  for (const { cell, meta } of all) {
+    const last = found.at(-1);
+    if (last && last.cell === cell) last.span += 1;
+    else found.push({ cell, title: meta ? cellTitle(meta, metas) : '', span: 1 });
+  }
+  return found;
 }
 
 const cellOf = (row: Row, column: TableColumn): Cell | undefined => row.cells[column.cell ?? ''];
