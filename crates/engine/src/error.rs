@@ -37,6 +37,9 @@ pub enum Error {
     /// The answer has too many rows.
     #[error("the answer has more than {0} rows; ask for a coarser grain or set a limit")]
     Rows(usize),
+    /// There are too many rows behind a cell to be written into one file.
+    #[error("more than {0} rows are behind the cell; narrow the range or add a filter")]
+    ExportRows(usize),
     /// A plan could not be made or run.
     #[error("could not {action}")]
     Query {
@@ -88,7 +91,9 @@ impl Error {
         match self {
             Self::Issues(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
-            Self::TimeOut(_) | Self::Memory { .. } | Self::Rows(_) => Kind::Limited,
+            Self::TimeOut(_) | Self::Memory { .. } | Self::Rows(_) | Self::ExportRows(_) => {
+                Kind::Limited
+            }
             Self::Query { .. } | Self::Store { .. } | Self::Write { .. } | Self::Shape(_) => {
                 Kind::Internal
             }

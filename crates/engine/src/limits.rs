@@ -15,6 +15,9 @@ pub const PAGE_DEFAULT: u64 = 100;
 /// Values of a dimension that are listed.
 pub const VALUES_MAX: usize = 1_000;
 
+/// Rows behind a cell that one file takes.
+pub const EXPORT_ROWS_MAX: usize = 5_000_000;
+
 /// Tickets listed as the cause of a restatement; the count goes on.
 pub const CAUSES_MAX: usize = 1_000;
 
@@ -33,6 +36,10 @@ pub const ANSWER_KEPT_US: i64 = 60_000_000;
 /// Rows of a batch.
 pub const BATCH_ROWS: usize = 8_192;
 
+/// Sources that are listed.
+pub const SOURCES_MAX: usize = 10_000;
+/// How long after an event we may learn of it before that is late.
+pub const LATE_US: i64 = 24 * 3_600 * 1_000_000;
 /// Metrics that can have a target.
 pub const TARGETS_MAX: usize = 500;
 

@@ -105,32 +105,47 @@ impl Session {
         plan: &LogicalPlan,
         rows_max: usize,
     ) -> Result<Vec<RecordBatch>> {
-        let time = self.limits.time;
-        tokio::time::timeout(time, self.run_unbounded(state, plan, rows_max))
-            .await
-            .map_err(|_| Error::TimeOut(time))?
-    }
-
-    async fn run_unbounded(
-        &self,
-        state: &SessionState,
-        plan: &LogicalPlan,
-        rows_max: usize,
-    ) -> Result<Vec<RecordBatch>> {
-        // The semaphore is never closed; were it, the question would run without waiting.
-        let _slot = self.slots.acquire().await.ok();
-        let physical = self.physical(state, plan).await?;
-        let failed = query("answer the question", self.limits.memory_bytes);
-        let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
         let (mut batches, mut rows) = (Vec::new(), 0);
-        while let Some(batch) = stream.try_next().await.map_err(&failed)? {
+        self.each(state, plan, |batch| {
             rows += batch.num_rows();
             if rows > rows_max {
                 return Err(Error::Rows(rows_max));
             }
             batches.push(batch);
-        }
+            Ok(())
+        })
+        .await?;
         Ok(batches)
+    }
+
+    /// Plans and runs, handing over batch by batch; stops where `take` fails.
+    pub(crate) async fn each(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        take: impl FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let time = self.limits.time;
+        tokio::time::timeout(time, self.each_unbounded(state, plan, take))
+            .await
+            .map_err(|_| Error::TimeOut(time))?
+    }
+
+    async fn each_unbounded(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        mut take: impl FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        // The semaphore is never closed; were it, the question would run without waiting.
+        let _slot = self.slots.acquire().await.ok();
+        let physical = self.physical(state, plan).await?;
+        let failed = query("answer the question", self.limits.memory_bytes);
+        let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
+        while let Some(batch) = stream.try_next().await.map_err(&failed)? {
+            take(batch)?;
+        }
+        Ok(())
     }
 
     /// The optimised physical plan.

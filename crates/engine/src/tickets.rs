@@ -2,17 +2,24 @@
 
 use crate::engine::Engine;
 use crate::error::{Error, Result, query};
-use crate::limits::PAGE_DEFAULT;
+use crate::export::{Format, TableWriter};
+use crate::limits::{EXPORT_ROWS_MAX, PAGE_DEFAULT};
 use crate::view::View;
-use arrow::array::{Array, AsArray, Float64Array, RecordBatch, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, RecordBatch, StringArray, new_null_array,
+};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{
+    DataType, Field, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
 use datafusion::functions_aggregate::expr_fn::{count, count_distinct};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, col, lit};
 use event::Instant;
 use semantic::question::{Question, Range};
 use semantic::tickets::{Drill, Sort};
 use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::sync::Arc;
 
 /// A page of the rows behind a cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -117,6 +124,38 @@ impl Engine {
         self.tickets(&question, &drill).await
     }
 
+    /// Writes every row behind a cell, in the order asked for, whatever page the drill-down names;
+    /// how many there were. Columns are those of [`TicketRow`].
+    ///
+    /// # Errors
+    /// [`Error::Issues`] where question or cell are wrong, [`Error::ExportRows`] above
+    /// [`EXPORT_ROWS_MAX`] rows, and whatever `out` says.
+    pub async fn write_tickets<W: Write + Send>(
+        &self,
+        question: &Question,
+        drill: &Drill,
+        format: Format,
+        out: W,
+    ) -> Result<(W, u64)> {
+        let now = self.settings().clock.now();
+        let view = self.view(question).await?;
+        let all = Drill { offset: 0, limit: 0, ..drill.clone() };
+        // The compiler is not `Send`: it is gone before anything is awaited.
+        let rows = self.compiler(&view, now).tickets(question, &all).map_err(Error::Issues)?;
+        let mut writer = TableWriter::new(format, &written_schema(), out)?;
+        let mut count = 0;
+        self.session()
+            .each(&view.state, &rows.plan, |batch| {
+                count += batch.num_rows();
+                if count > EXPORT_ROWS_MAX {
+                    return Err(Error::ExportRows(EXPORT_ROWS_MAX));
+                }
+                writer.write(&written(&batch, rows.scale)?)
+            })
+            .await?;
+        Ok((writer.finish()?, count as u64))
+    }
+
     /// Rows and different tickets of a drill-down.
     async fn count(&self, view: &View, plan: LogicalPlan) -> Result<(i64, i64)> {
         let counted = LogicalPlanBuilder::from(plan)
@@ -175,6 +214,50 @@ fn read(batch: &RecordBatch, scale: f64, rows: &mut Vec<TicketRow>) -> Result<()
         });
     }
     Ok(())
+}
+
+/// Columns of a file of rows behind a cell.
+fn written_schema() -> SchemaRef {
+    let text = |name: &str, absent| Field::new(name, DataType::Utf8, absent);
+    let time = |name: &str, absent| {
+        Field::new(name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), absent)
+    };
+    Arc::new(Schema::new(vec![
+        Field::new("number", DataType::Int64, false),
+        text("source", false),
+        text("ticket", false),
+        time("created_at", false),
+        text("status", false),
+        text("channel", true),
+        text("priority", true),
+        text("group", true),
+        text("agent", true),
+        text("requester", true),
+        time("time", true),
+        Field::new("value", DataType::Float64, true),
+    ]))
+}
+
+/// The rows of a drill-down as they are written.
+fn written(batch: &RecordBatch, scale: f64) -> Result<RecordBatch> {
+    let schema = written_schema();
+    let column = |field: &Field| -> Result<ArrayRef> {
+        let shape = || Error::Shape(field.name().clone());
+        let column = batch.column_by_name(field.name()).ok_or_else(shape)?;
+        if field.name() == "value" {
+            let values =
+                values(column).map(|values| values.unary::<_, Float64Type>(|it| it / scale));
+            return Ok(match values {
+                Some(values) => Arc::new(values),
+                None => new_null_array(field.data_type(), batch.num_rows()),
+            });
+        }
+        cast(column, field.data_type()).map_err(|_| shape())
+    };
+    let columns: Result<Vec<ArrayRef>> =
+        schema.fields().iter().map(|field| column(field)).collect();
+    RecordBatch::try_new(Arc::clone(&schema), columns?)
+        .map_err(|_| Error::Shape("the rows behind a cell".to_owned()))
 }
 
 /// The values where they are numbers; the things of a distinct count need not be.

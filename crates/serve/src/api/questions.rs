@@ -1,14 +1,11 @@
 //! Questions: one, several, simple ones in the address, and the tickets behind a cell.
 
-use crate::caching;
 use crate::desk::Desk;
 use crate::limits::QUESTIONS_MAX;
 use crate::payload::{Params, Payload};
 use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use engine::TicketPage;
 use engine::semantic::tickets::Drill;
 use engine::semantic::{Answer, Question};
@@ -136,8 +133,7 @@ pub(crate) struct Simple {
 
 /// Ask a simple question in the address
 ///
-/// The same question and answer as `POST /questions`. The `ETag` changes with the store and, since
-/// a range may end now, with every minute.
+/// The same question and answer as `POST /questions`. The `ETag` changes with the answer.
 #[utoipa::path(
     get, path = "/questions", tag = "questions", params(Simple),
     responses(
@@ -147,18 +143,10 @@ pub(crate) struct Simple {
 )]
 pub(crate) async fn ask_simple(
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Params(pairs): Params<Vec<(String, String)>>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Answer>, Problem> {
     let question = read(Value::Object(object(pairs)))?;
-    let tag = tag(&desk, &question)?;
-    let unchanged = caching::holds(&headers, &tag);
-    let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, caching::ASK_AGAIN)];
-    if unchanged {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
-    let answer = desk.engine().ask(&question).await?;
-    Ok((caching, Json(answer)).into_response())
+    Ok(Json(desk.engine().ask(&question).await?))
 }
 
 /// A question, and the cell of its answer to open.
@@ -167,10 +155,10 @@ pub(crate) async fn ask_simple(
 pub(crate) struct CellAsked {
     /// The question, as it was asked.
     #[schema(value_type = Question)]
-    question: Value,
+    pub(crate) question: Value,
     /// The cell, the order of its rows, and the page.
     #[serde(default)]
-    cell: Drill,
+    pub(crate) cell: Drill,
 }
 
 /// The tickets behind one cell
@@ -227,17 +215,6 @@ fn object(pairs: Vec<(String, String)>) -> Map<String, Value> {
         object.insert("range".to_owned(), Value::Object(range));
     }
     object
-}
-
-/// Changes whenever the answer may: with the store, the question, the minute, and the zone.
-fn tag(desk: &Desk, question: &Question) -> Result<HeaderValue, Problem> {
-    const MINUTE_MICROS: i64 = 60_000_000;
-    let question = serde_json::to_string(question).map_err(|error| Problem::internal(&error))?;
-    let generation = desk.store().snapshot().generation;
-    let minute = desk.now().micros().div_euclid(MINUTE_MICROS);
-    let zone = desk.engine().zone();
-    let week = zone.week_start.to_monday_zero_offset();
-    Ok(caching::tag((generation, minute, question, zone.name, week)))
 }
 
 #[cfg(test)]
