@@ -3,6 +3,7 @@ import { CORE } from '$lib/home/model/core';
 import { EPISODES, plan } from '$lib/home/model/causes';
 import { episodes, findings, loudness } from '$lib/home/model/standout';
 import { tiles } from '$lib/home/model/tile';
+import { targets } from '$lib/home/targets';
 import { remember, remembered } from '$lib/home/remember';
 import { DESK } from '$lib/live/live.svelte';
 import { readScope } from '$lib/question/scope';
@@ -16,10 +17,11 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
     later(rowsBehind(fetch, question, { ...cell, limit: SHOWN }));
   const [period, weekly] = board(scope);
   const past = remembered<Asked | undefined>(weekly);
-  const desk = askAll(fetch, past ? [period] : [period, weekly]).then(([now, read]) => {
+  const asked = askAll(fetch, past ? [period] : [period, weekly]);
+  const desk = Promise.all([asked, targets(fetch)]).then(([[now, read], aims]) => {
     if (now?.error) throw now.error;
     const year = past ?? (read?.answer && remember(weekly, read)) ?? read;
-    const shown = tiles(CORE, now?.answer, year?.answer, {}, Date.now());
+    const shown = tiles(CORE, now?.answer, year?.answer, aims, Date.now());
     return {
       answer: now?.answer,
       tiles: shown,
@@ -30,7 +32,9 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
   const follow = desk.then(async (found) => {
     const next = plan(scope, found.episodes, found.tiles);
     const known = remembered<Asked[]>(next.questions);
-    return next.read(known ?? remember(next.questions, await askAll(fetch, next.questions)));
+    const answers = known ?? (await askAll(fetch, next.questions));
+    const whole = answers.every(({ error }) => !error);
+    return next.read(whole && !known ? remember(next.questions, answers) : answers);
   });
   return {
     scope,
