@@ -14,6 +14,7 @@ import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
 import { scorecard } from './scorecard';
+import { dictionary } from './dictionary';
 import { side } from './side';
 
 const words: Record<Key, string> = {
@@ -30,6 +31,7 @@ const words: Record<Key, string> = {
   ...values,
   ...ticket,
   ...cell,
+  ...dictionary,
 };
 
 /** Words of the interface, and titles of metrics, which the server has in English. */

@@ -11,6 +11,7 @@ import { values } from './values';
 import { ticket } from './ticket';
 import { cell } from './cell';
 import { scorecard } from './scorecard';
+import { dictionary } from './dictionary';
 import { side } from './side';
 
 export const en = {
@@ -27,6 +28,7 @@ export const en = {
   ...values,
   ...ticket,
   ...cell,
+  ...dictionary,
 };
 
 export type Key = keyof typeof en;
