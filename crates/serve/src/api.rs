@@ -32,12 +32,28 @@ use utoipa_axum::routes;
 pub(crate) fn router() -> OpenApiRouter<Desk> {
     // A request that only reads is dropped when it takes too long; one that writes never is.
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, READ_TIMEOUT);
-    let reads = OpenApiRouter::new()
+    let reads = asking().merge(looking());
+    reads
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
+        .layer(timeout)
+        .merge(history())
+        .merge(operations())
+        .layer(axum::middleware::from_fn(caching::tag_reads))
+}
+
+/// Questions and what opens their numbers.
+fn asking() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
         .routes(routes!(questions::ask_simple, questions::ask))
         .routes(routes!(questions::tickets))
         .routes(routes!(exports::answer))
         .routes(routes!(exports::tickets))
         .routes(routes!(restatements::restate))
+}
+
+/// What there is to ask about, and how it stands.
+fn looking() -> OpenApiRouter<Desk> {
+    OpenApiRouter::new()
         .routes(routes!(metrics::list))
         .routes(routes!(metrics::explain))
         .routes(routes!(dimensions::list))
@@ -47,8 +63,10 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(policies::rebuild))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
-        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
-        .layer(timeout);
+}
+
+/// Events, files, and what was not understood of them.
+fn history() -> OpenApiRouter<Desk> {
     let events = OpenApiRouter::new()
         .routes(routes!(events::accept))
         .layer(DefaultBodyLimit::max(EVENTS_BYTES_MAX));
@@ -64,6 +82,11 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .routes(routes!(quarantine::list, quarantine::remove))
         .routes(routes!(quarantine::counts))
         .routes(routes!(quarantine::replay));
+    events.merge(imports).merge(quarantine)
+}
+
+/// What the people of a desk settle, and news of it.
+fn operations() -> OpenApiRouter<Desk> {
     let policies = OpenApiRouter::new()
         .routes(routes!(policies::current, policies::change))
         .layer(DefaultBodyLimit::max(POLICIES_BYTES_MAX));
@@ -77,12 +100,5 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
     // Neither body nor end.
     let live = OpenApiRouter::new().routes(routes!(live::listen));
-    let operations = policies.merge(calendars).merge(settings);
-    reads
-        .merge(live)
-        .merge(events)
-        .merge(imports)
-        .merge(quarantine)
-        .merge(operations)
-        .layer(axum::middleware::from_fn(caching::tag_reads))
+    policies.merge(calendars).merge(settings).merge(live)
 }

@@ -54,9 +54,9 @@ impl Draft<'_> {
             )?,
         }
         if tickets {
-            self.tickets(&times)?
+            self.tickets(&times)?;
         } else {
-            self.events(&times)?
+            self.events(&times)?;
         }
         writeln!(self.text, "fields: \"*\"                # every other column as a custom field")
     }

@@ -64,7 +64,8 @@ async fn whoever_listens_hears_of_what_is_stored() {
     loop {
         let change = ear.next().await;
         assert_eq!(change.name, "change");
-        if change.data == json!({"generation": generation}).to_string() {
+        let told: serde_json::Value = serde_json::from_str(&change.data).unwrap();
+        if told["generation"] == generation {
             let boot = hello.id.rsplit_once('-').unwrap().0;
             assert_eq!(change.id, format!("{boot}-{generation}"));
             break;
