@@ -49,15 +49,9 @@ impl Engine {
     /// How many tickets have each anomaly; `None` where the filters have no meaning for tickets.
     fn odd_tickets(&self, compiled: &Compiled, view: &View) -> Result<Option<LogicalPlan>> {
         let failed = query("plan a count", self.session().limits().memory_bytes);
-        let build = |builder: LogicalPlanBuilder| -> datafusion::common::Result<LogicalPlan> {
-            builder
-                .unnest_column("anomalies")?
-                .aggregate(vec![col("anomalies")], vec![count(lit(1_i64)).alias("n")])?
-                .build()
-        };
         let odd = odd_rows(compiled, view).map_err(&failed)?;
         if compiled.question.filters.is_empty() {
-            return build(odd).map(Some).map_err(&failed);
+            return by_anomaly(odd).map(Some).map_err(&failed);
         }
         let question = Question {
             range: Some(Range::Ends(Ends {
@@ -77,8 +71,15 @@ impl Engine {
             .and_then(|all| {
                 odd.join(all, JoinType::LeftSemi, (vec!["number"], vec!["counted"]), None)
             });
-        joined.and_then(build).map(Some).map_err(&failed)
+        joined.and_then(by_anomaly).map(Some).map_err(&failed)
     }
+}
+
+/// How many of the rows have each anomaly; their columns are `number` and `anomalies`.
+pub(crate) fn by_anomaly(rows: LogicalPlanBuilder) -> datafusion::common::Result<LogicalPlan> {
+    rows.unnest_column("anomalies")?
+        .aggregate(vec![col("anomalies")], vec![count(lit(1_i64)).alias("n")])?
+        .build()
 }
 
 /// The tickets of the period that have an anomaly.
@@ -94,7 +95,8 @@ fn odd_rows(compiled: &Compiled, view: &View) -> datafusion::common::Result<Logi
         .project(vec![col("number"), col("anomalies")])
 }
 
-fn counts(batches: &[RecordBatch]) -> Vec<(String, i64)> {
+/// The rows of [`by_anomaly`].
+pub(crate) fn counts(batches: &[RecordBatch]) -> Vec<(String, i64)> {
     let mut counts = Vec::new();
     for batch in batches {
         let texts = arrow::compute::cast(batch.column(0), &arrow::datatypes::DataType::Utf8);

@@ -91,6 +91,8 @@ pub(crate) enum What {
     /// A column of the row's own table or of tickets.
     Column(String),
     Tag,
+    /// What is odd about the ticket's history; for filters only.
+    Anomaly,
     Field(String),
     HourOfDay,
     DayOfWeek,
@@ -120,6 +122,7 @@ pub(crate) fn read(name: &str, split: bool, place: &str) -> Result<Asked, Issue>
     }
     match name {
         "tag" | "tags" => return Ok(Asked { name: "tag".to_owned(), what: What::Tag }),
+        "anomaly" if !split => return asked(What::Anomaly),
         "hour_of_day" => return asked(What::HourOfDay),
         "day_of_week" => return asked(What::DayOfWeek),
         "age_bucket" => return asked(What::AgeBucket),
@@ -154,9 +157,11 @@ impl Asked {
             What::Momentous { column: "priority", .. } => {
                 ValueOrder::Listed(vec!["urgent", "high", "normal", "low"])
             }
-            What::Momentous { .. } | What::Column(_) | What::Tag | What::Field(_) => {
-                ValueOrder::Text
-            }
+            What::Momentous { .. }
+            | What::Column(_)
+            | What::Tag
+            | What::Anomaly
+            | What::Field(_) => ValueOrder::Text,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod imports;
 mod live;
 pub(crate) mod metrics;
 mod policies;
+mod quality;
 mod quarantine;
 mod questions;
 mod restatements;
@@ -61,6 +62,8 @@ fn looking() -> OpenApiRouter<Desk> {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::explain))
         .routes(routes!(policies::rebuild))
+        .routes(routes!(quality::sources))
+        .routes(routes!(quality::checks))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
 }

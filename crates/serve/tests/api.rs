@@ -20,6 +20,8 @@ mod metrics;
 mod openapi;
 #[path = "api/policies.rs"]
 mod policies;
+#[path = "api/quality.rs"]
+mod quality;
 #[path = "api/quarantine.rs"]
 mod quarantine;
 #[path = "api/questions.rs"]

@@ -204,6 +204,7 @@ impl<'a> Scope<'a> {
             },
             What::Column(name) => self.column(name),
             What::Tag => self.ticket("tags"),
+            What::Anomaly => self.ticket("anomalies"),
             What::Field(name) => {
                 let fields = self.ticket("fields")?;
                 self.call("field", vec![fields, lit(name.as_str())])
@@ -248,7 +249,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn dimension(&mut self, asked: &Asked) -> Lowered<Expr> {
         let raw = self.raw(asked)?;
         match &asked.what {
-            What::Tag => {
+            What::Tag | What::Anomaly => {
                 let none = self.call("make_array", vec![lit(NONE)])?;
                 let length = self.call("array_length", vec![raw.clone()])?;
                 Ok(when(length.gt(lit(0_u64)), raw).otherwise(none)?)
@@ -277,14 +278,15 @@ impl<'a> Scope<'a> {
     }
 
     fn filter(&mut self, field: &Asked, filter: &Filter, place: &str) -> Lowered<Expr> {
-        if field.what == What::Tag {
-            return self.tag_filter(field, filter, place);
+        if matches!(field.what, What::Tag | What::Anomaly) {
+            return self.list_filter(field, filter, place);
         }
         let numeric = match &field.what {
             What::Column(name) => self.column_type(name),
             What::HourOfDay => Some(DataType::Int64),
             What::Momentous { .. }
             | What::Tag
+            | What::Anomaly
             | What::Field(_)
             | What::DayOfWeek
             | What::AgeBucket => None,
@@ -339,9 +341,10 @@ impl<'a> Scope<'a> {
         })
     }
 
-    fn tag_filter(&mut self, field: &Asked, filter: &Filter, place: &str) -> Lowered<Expr> {
-        let tags = self.raw(field)?;
-        let length = self.call("array_length", vec![tags.clone()])?;
+    /// Whether any of a list, such as the tags, is among the filter's values.
+    fn list_filter(&mut self, field: &Asked, filter: &Filter, place: &str) -> Lowered<Expr> {
+        let list = self.raw(field)?;
+        let length = self.call("array_length", vec![list.clone()])?;
         let length = self.call("coalesce", vec![length, lit(0_u64)])?;
         let none = length.clone().eq(lit(0_u64));
         let mut any = lit(false);
@@ -349,7 +352,7 @@ impl<'a> Scope<'a> {
             let one = if value == NONE {
                 none.clone()
             } else {
-                let has = self.call("array_has", vec![tags.clone(), lit(value.as_str())])?;
+                let has = self.call("array_has", vec![list.clone(), lit(value.as_str())])?;
                 self.call("coalesce", vec![has, lit(false)])?
             };
             any = if any == lit(false) { one } else { any.or(one) };
@@ -360,7 +363,8 @@ impl<'a> Scope<'a> {
             Op::IsNull => Ok(none),
             Op::IsNotNull => Ok(length.gt(lit(0_u64))),
             Op::Lt | Op::Le | Op::Gt | Op::Ge => {
-                Err(Issue::new("bad_filter_value", place, "tags have no order"))
+                let message = format!("`{}` is text, which has no order", field.name);
+                Err(Issue::new("bad_filter_value", place, message).hint("use = or in (…)"))
             }
         }
     }
