@@ -36,6 +36,10 @@ export function merged(pages: { clock: string; page: TicketPage }[]): Running[] 
 export const soon = (running: Running[], hours: number, now: number): Running[] =>
   running.filter(({ due }) => due >= now && due <= now + hours * 3_600_000);
 
+/** The nearest horizon within which anything falls due; the farthest where nothing does. */
+export const fitting = (running: Running[], now: number): Horizon =>
+  HORIZONS.find((hours) => soon(running, hours, now).length > 0) ?? 24;
+
 /** Whether more may fall due within the hours than was read: a list ended before they did. */
 export const cut = (
   pages: { clock: string; page: TicketPage }[],

@@ -1,8 +1,9 @@
 import type { Answer, Policies, Row, TicketPage, TicketRow } from '$lib/api/types';
 import { describe, expect, it } from 'vitest';
 import { promised, seconds } from './promise';
-import { clocksOf, cut, merged, soon } from './risk';
+import { clocksOf, cut, fitting, merged, soon } from './risk';
 import { byHour, byPolicy, missedBy, worstHour } from './rows';
+import { targetOf, variantOf } from './target';
 
 const answer = (rows: unknown[]) => ({ rows: rows as Row[] }) as Answer;
 const kept = (numerator: number, denominator: number) => ({
@@ -42,6 +43,17 @@ describe('what was promised', () => {
     expect(promised(policies, 'standard', 'next_reply')).toHaveLength(1);
     expect(promised(policies, 'standard', 'net_resolution')).toEqual([]);
     expect(promised(undefined, 'standard', 'next_reply')).toEqual([]);
+  });
+});
+
+describe('targets', () => {
+  const targets = { sla_attainment: { value: 0.9 }, 'sla_attainment:first_reply': { value: 0.8 } };
+
+  it('are those of the variant, else of the metric', () => {
+    expect(targetOf(targets, 'sla_attainment', variantOf('first_reply'))).toBe(0.8);
+    expect(targetOf(targets, 'sla_attainment', variantOf('net_resolution'))).toBe(0.9);
+    expect(targetOf(targets, 'sla_attainment', variantOf('requester_wait'))).toBe(0.9);
+    expect(targetOf({}, 'sla_attainment')).toBeUndefined();
   });
 });
 
@@ -116,6 +128,9 @@ describe('promises that still run', () => {
     expect(running.map(({ clock }) => clock)).toEqual(['first_reply', 'next_reply', 'first_reply']);
     expect(soon(running, 1, now).map(({ clock }) => clock)).toEqual(['next_reply']);
     expect(soon(running, 4, now)).toHaveLength(2);
+    expect(fitting(running, now)).toBe(1);
+    expect(fitting(running, now + 4 * 3_600_000)).toBe(24);
+    expect(fitting(running, now - 5 * 3_600_000)).toBe(4);
   });
 
   it('may be more than were read', () => {

@@ -59,6 +59,8 @@ export const sla: Record<keyof typeof en, string> = {
     'Am meisten wird am {day} in der Stunde ab {hour} verfehlt: {missed, number}. Zeiten in {zone}.',
   'sla.worst.list': 'Am weitesten verfehlt',
   'sla.worst.note': 'Wie weit über dem Ziel, gemessen auf der Uhr der Zusage.',
+  'sla.worst.at': 'verfehlt {at}',
+  'sla.below': 'Unter dem Ziel von {target}',
   'sla.worst.all': 'Alle {n, number}, die schlimmsten zuerst',
   'sla.risk': 'Reißen als Nächstes, wenn niemand handelt',
   'sla.risk.note': 'Laufende Zusagen nach dem Zeitpunkt, zu dem sie reißen.',
@@ -68,6 +70,7 @@ export const sla: Record<keyof typeof en, string> = {
     '{more, select, yes {Mehr als } other {}}{n, plural, one {# Zusage} other {# Zusagen}} fällig in {hours, plural, one {der nächsten Stunde} other {den nächsten # Stunden}}',
   'sla.risk.none': 'So bald wird nichts fällig',
   'sla.risk.none.hint': 'Weiter voraussehen, oder die Ruhe genießen.',
+  'sla.risk.after': '· die nächsten:',
   'sla.risk.all': 'Alle laufenden Zusagen',
   'sla.over':
     '{n, plural, one {# ist schon verfehlt} other {# sind schon verfehlt}} und noch nicht nachgeholt',
