@@ -24,7 +24,20 @@ export const DEFAULT: Question = {
 };
 
 /** The percentiles that a distribution is drawn from. */
-export const PERCENTILES = ['p5', 'p10', 'p25', 'median', 'p75', 'p90', 'p95', 'p99'];
+export const PERCENTILES = [
+  'p5',
+  'p10',
+  'p20',
+  'p30',
+  'p40',
+  'median',
+  'p60',
+  'p70',
+  'p80',
+  'p90',
+  'p95',
+  'p99',
+];
 
 /** Whether an address names no question of its own yet. */
 export const first = (params: URLSearchParams): boolean => !params.has('metrics');

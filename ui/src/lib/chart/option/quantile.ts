@@ -73,10 +73,9 @@ export function quantiles(data: QuantileData): (theme: ChartTheme) => EChartsOpt
         id: `quantile-${position}`,
         name: series.name,
         data: series.points.map(({ at, value }) => [at, value]),
-        smooth: 0.15,
-        smoothMonotone: 'x' as const,
         symbol: 'circle',
-        symbolSize: 5,
+        symbolSize: 4,
+        showAllSymbol: true,
         cursor: 'pointer',
         itemStyle: { color },
         lineStyle: {

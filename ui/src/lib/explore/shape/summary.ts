@@ -35,8 +35,8 @@ export function overTime(panel: Panel, every: string | null | undefined): string
     const good = panel.metas[serie.cell]?.good ?? 'context';
     const whole = known(serie).filter(({ at }) => !panel.points[at]?.partial);
     const [start, end] = [whole[0], whole.at(-1)];
-    const high = greatest(whole);
-    if (!start || !end || !high || start === end) return [];
+    const worst = good === 'high' ? least(whole) : greatest(whole);
+    if (!start || !end || !worst || start === end) return [];
     const when = ({ at }: Known) => {
       const point = panel.points[at];
       return point ? pointTitle(panel, point, every) : '';
@@ -51,8 +51,9 @@ export function overTime(panel: Panel, every: string | null | undefined): string
         to: when(end),
         direction: change?.direction ?? 'same',
         by: change?.by ?? '',
-        high: value(high.value, unit),
-        when: when(high),
+        extreme: good === 'high' ? 'low' : 'high',
+        worst: value(worst.value, unit),
+        when: when(worst),
       }),
     ];
   });

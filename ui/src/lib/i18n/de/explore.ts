@@ -8,7 +8,8 @@ export const explore: Record<keyof typeof en, string> = {
   'explore.edit': 'Frage ändern',
   'explore.issues': '{n, plural, one {# Stelle zu verbessern} other {# Stellen zu verbessern}}',
   'explore.mend':
-    '{n, plural, one {Ein Teil der Frage ist zu verbessern: er ist an seinem Feld markiert.} other {# Teile der Frage sind zu verbessern: sie sind an ihren Feldern markiert.}} Darunter steht die letzte Antwort.',
+    '{n, plural, one {Ein Teil der Frage ist zu verbessern: er ist an seinem Feld markiert.} other {# Teile der Frage sind zu verbessern: sie sind an ihren Feldern markiert.}}',
+  'explore.mend.last': 'Darunter steht die letzte Antwort.',
   'explore.start': 'Fragen für den Anfang',
   'explore.start.team': 'Bei welchem Team wartet die Kundschaft?',
   'explore.start.when': 'Wann in der Woche kommen Tickets?',
@@ -158,7 +159,7 @@ export const explore: Record<keyof typeof en, string> = {
   'explore.summary.groups':
     'Am höchsten von {n}: {highest} ({high}); am niedrigsten: {lowest} ({low}).',
   'explore.summary.time':
-    '{what}: {direction, select, up {{by} mehr} down {{by} weniger} other {unverändert}}, von {first} ({from}) auf {last} ({to}); am höchsten war {high} ({when}).',
+    '{what}: {direction, select, up {{by} mehr} down {{by} weniger} other {unverändert}}, von {first} ({from}) auf {last} ({to}); {extreme, select, low {am niedrigsten} other {am höchsten}} war {worst} ({when}).',
   'explore.summary.more': '{n, plural, one {# weitere Linie.} other {# weitere Linien.}}',
   'explore.summary.percentiles': '{what}: die Hälfte bis {half}, neun von zehn bis {most}.',
   'explore.export': 'Exportieren',

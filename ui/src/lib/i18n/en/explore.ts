@@ -6,7 +6,8 @@ export const explore = {
   'explore.edit': 'Change the question',
   'explore.issues': '{n, plural, one {# thing to mend} other {# things to mend}}',
   'explore.mend':
-    '{n, plural, one {One part of the question needs mending: it is marked beside its control.} other {# parts of the question need mending: they are marked beside their controls.}} Below is the last answer.',
+    '{n, plural, one {One part of the question needs mending: it is marked beside its control.} other {# parts of the question need mending: they are marked beside their controls.}}',
+  'explore.mend.last': 'Below is the last answer.',
   'explore.start': 'Questions to begin with',
   'explore.start.team': 'Which team keeps customers waiting?',
   'explore.start.when': 'When in the week do tickets come in?',
@@ -153,7 +154,7 @@ export const explore = {
   'explore.summary.one': '{name}: {amount}.',
   'explore.summary.groups': 'Highest of {n}: {highest} ({high}); lowest: {lowest} ({low}).',
   'explore.summary.time':
-    '{what}: {direction, select, up {up {by}} down {down {by}} other {unchanged}} from {first} ({from}) to {last} ({to}); the highest was {high} ({when}).',
+    '{what}: {direction, select, up {up {by}} down {down {by}} other {unchanged}} from {first} ({from}) to {last} ({to}); the {extreme, select, low {lowest} other {highest}} was {worst} ({when}).',
   'explore.summary.more': '{n, plural, one {# more line.} other {# more lines.}}',
   'explore.summary.percentiles': '{what}: half within {half}, nine of ten within {most}.',
   'explore.export': 'Export',
