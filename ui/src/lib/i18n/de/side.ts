@@ -81,6 +81,7 @@ export const side: Record<keyof typeof en, string> = {
   'side.account.owner': 'Zuständig',
   'side.account.requester': 'Gefragt hat',
   'side.account.none': 'Keine Tickets in diesem Zeitraum',
+  'side.account.desk': 'Desk {value}',
   'side.account.ratings': '{n, plural, one {# Bewertung} other {# Bewertungen}}',
   'side.products.note': 'Worüber geschrieben wird: was steigt, was sinkt und wie es bedient wird.',
   'side.products.table': 'Produkte',

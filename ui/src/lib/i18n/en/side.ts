@@ -77,6 +77,7 @@ export const side = {
   'side.account.owner': 'Owner',
   'side.account.requester': 'Asked by',
   'side.account.none': 'No tickets of this customer in the period',
+  'side.account.desk': 'desk {value}',
   'side.account.ratings': '{n, plural, one {# rating} other {# ratings}}',
   'side.products.note': 'What customers write about: what rises, what falls, and how it is served.',
   'side.products.table': 'Products',
