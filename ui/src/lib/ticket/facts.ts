@@ -3,11 +3,19 @@ import type { Explanation } from '$lib/api/types';
 import { instant } from '$lib/format/date';
 import { number } from '$lib/format/format';
 import { i18n, t } from '$lib/i18n/i18n.svelte';
+import { ticketHref } from '$lib/question/url';
 import { groupOf, promised } from './clocks';
 import { micros } from './time';
 import { whole } from './words';
 
 type Facts = Explanation['facts'];
+/** A mark of a ticket, which may lead to another one. */
+export interface Chip {
+  tone: Tone;
+  words: string;
+  href?: string;
+}
+
 type Tone = 'plain' | 'good' | 'bad' | 'warn' | 'accent';
 
 const HEAD: [string, string][] = [
@@ -37,12 +45,18 @@ export function head(facts: Facts): { name: string; value: string }[] {
 }
 
 /** What is out of the ordinary about it. */
-export function chips({ facts, clocks }: Explanation): { tone: Tone; words: string }[] {
-  const chips: { tone: Tone; words: string }[] = [];
-  const add = (tone: Tone, words: string) => chips.push({ tone, words });
+export function chips({ facts, clocks, source }: Explanation): Chip[] {
+  const chips: Chip[] = [];
+  const add = (tone: Tone, words: string, ticket?: string) =>
+    chips.push({ tone, words, ...(ticket ? { href: ticketHref(source, ticket) } : {}) });
   const [excluded, merged] = [text(facts.excluded), text(facts.merged_into)];
-  if (excluded) add('warn', t('ticket.chip.excluded', { why: excluded }));
-  if (merged) add('warn', t('ticket.chip.merged', { ticket: merged }));
+  if (excluded) {
+    const why = i18n.maybe(`ticket.excluded.${excluded}`, excluded);
+    add('warn', t('ticket.chip.excluded', { why }));
+  }
+  if (merged) add('warn', t('ticket.chip.merged', { ticket: merged }), merged);
+  const parent = text(facts.parent);
+  if (parent) add('plain', t('ticket.chip.parent', { ticket: parent }), parent);
   if (text(facts.waiting_since)) add('warn', t('ticket.chip.waiting'));
   const missed = clocks.filter(
     (trace) => groupOf(trace) === 'sla' && promised(trace)?.state === 'breached',

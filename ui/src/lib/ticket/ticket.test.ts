@@ -173,6 +173,12 @@ describe('the timeline', () => {
       'Status: Open (In Arbeit)',
     );
     expect(lineWords({ kind: 'worked', words: 'worked 527 s' })).toBe('Worked 8 min 47 s');
-    expect(lineWords({ kind: 'field', words: 'plan <b>free</b>' })).toBe('plan <b>free</b>');
+    expect(lineWords({ kind: 'field', words: 'plan <b>free</b>' })).toBe('Plan: <b>free</b>');
+    expect(lineWords({ kind: 'priority', words: 'priority urgent' })).toBe('Priority: Urgent');
+    expect(lineWords({ kind: 'sla', words: 'SLA policy cleared' })).toBe('SLA policy removed');
+    expect(lineWords({ kind: 'linked', words: 'linked to 12 (follow_up)' })).toBe('Linked to 12');
+    expect(lineWords({ kind: 'assigned', words: 'assigned to no agent, group Tier 2' })).toBe(
+      'Assigned to no agent, group Tier 2',
+    );
   });
 });

@@ -1,8 +1,8 @@
 /** What happened, in the language of the reader; the server's own words where they are unknown. */
 import type { ClockTrace, TimelineLine } from '$lib/api/types';
 import { duration, number } from '$lib/format/format';
-import { i18n, t } from '$lib/i18n/i18n.svelte';
-import { valueTitle } from '$lib/question/names';
+import { i18n, t, type Key } from '$lib/i18n/i18n.svelte';
+import { dimensionTitle, valueTitle } from '$lib/question/names';
 import { promised } from './clocks';
 import { wholeParts } from './time';
 
@@ -42,9 +42,38 @@ export function lineWords(line: Pick<TimelineLine, 'kind' | 'words'>): string {
       const [, score, low, high] = /^rated (\S+) on (\S+) to (\S+)$/.exec(words) ?? [];
       return score ? t('ticket.line.rated', { score, low, high }) : words;
     }
+    case 'escalated':
+      return words.endsWith('management')
+        ? t('ticket.line.escalated.up')
+        : t('ticket.line.escalated');
+    case 'merged':
+      return other(words, /^merged into (.+)$/, 'ticket.line.merged');
+    case 'split':
+      return other(words, /^split off (.+)$/, 'ticket.line.split');
+    case 'linked':
+      return other(words, /^linked to (.+?)(?: \(.+\))?$/, 'ticket.line.linked');
+    case 'tags':
+      return t('ticket.line.tags', { tags: words.replace(/^tags /, '') });
+    case 'redacted':
+      return t('ticket.line.redacted');
     default:
-      return words;
+      return changed(words);
   }
+}
+
+function other(words: string, form: RegExp, key: Key): string {
+  const ticket = form.exec(words)?.[1];
+  return ticket ? t(key, { ticket }) : words;
+}
+
+/** Something was set: `priority urgent`, `SLA policy gold`, `topic cleared`. */
+function changed(words: string): string {
+  const [, name, value] = /^(SLA policy|[\w.-]+) (.+)$/.exec(words) ?? [];
+  if (!name || !value) return words;
+  const dimension = name === 'SLA policy' ? 'sla_policy' : name;
+  const title = dimensionTitle(dimension);
+  if (value === 'cleared') return t('ticket.line.cleared', { name: title });
+  return t('ticket.line.set', { name: title, value: valueTitle(value, dimension) });
 }
 
 function assignees(text: string): string {

@@ -1,4 +1,5 @@
 import { api, askAll, later } from '$lib/api/client';
+import { askNamed } from '$lib/api/named';
 import { listQuestions, sparkQuestions } from '$lib/dictionary/board';
 import { DESK } from '$lib/live/live.svelte';
 import { readScope } from '$lib/question/scope';
@@ -12,7 +13,7 @@ export const load: PageLoad = async ({ fetch, url, depends, parent }) => {
   return {
     questions,
     values: later(askAll(fetch, questions)),
-    sparks: later(askAll(fetch, sparkQuestions(scope, metrics))),
+    sparks: later(askNamed(fetch, sparkQuestions(scope, metrics))),
     targets: later(api.GET('/api/v1/settings', { fetch }).then(({ data }) => data?.targets ?? {})),
   };
 };

@@ -19,6 +19,7 @@ export const dictionary: Record<keyof typeof en, string> = {
   'dictionary.spark.long': '{metric}, die letzten 26 Wochen',
   'dictionary.all': 'Alle Kennzahlen',
   'dictionary.version': 'Version {n}',
+  'dictionary.ofnow': 'in diesem Moment',
   'dictionary.now': 'Jetzt',
   'dictionary.variants': 'Arten, sie zu zählen',
   'dictionary.variants.note':

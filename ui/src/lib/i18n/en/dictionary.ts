@@ -18,6 +18,7 @@ export const dictionary = {
   'dictionary.spark.long': '{metric}, the last 26 weeks',
   'dictionary.all': 'All metrics',
   'dictionary.version': 'Version {n}',
+  'dictionary.ofnow': 'of this moment',
   'dictionary.now': 'Now',
   'dictionary.variants': 'Ways to count it',
   'dictionary.variants.note':
