@@ -24,7 +24,29 @@ pub(crate) fn parts() -> (Router<Desk>, OpenApi) {
         .build();
     info.contact = None::<ContactBuilder>.map(ContactBuilder::build);
     let base = OpenApiBuilder::new().info(info).build();
-    OpenApiRouter::with_openapi(base).nest("/api/v1", crate::api::router()).split_for_parts()
+    let (router, mut document) =
+        OpenApiRouter::with_openapi(base).nest("/api/v1", crate::api::router()).split_for_parts();
+    name_operations(&mut document);
+    (router, document)
+}
+
+/// Names each operation after its method and path: handlers of different nouns share names, and an
+/// operation's id must be its own.
+fn name_operations(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let noun = path.trim_start_matches("/api/v1/").replace(['/', '-'], "_");
+        let noun = noun.replace(['{', '}'], "");
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{noun}"));
+            }
+        }
+    }
 }
 
 /// The committed document: pretty JSON with a final line end.
