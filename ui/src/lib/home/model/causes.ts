@@ -131,8 +131,7 @@ function story(scope: Scope, episode: Episode, add: (question: Question) => numb
         const [now, then] = mine ? mine.at.map(answers) : [];
         if (!mine || !now || !then) return [];
         const split = divide(finding, now, then, scale);
-        const plain = { metrics: [finding.core.metric], by: [mine.by], range };
-        const question = within(scope, plain);
+        const question = within(scope, { ...plain(finding), by: [mine.by], range });
         const metric = finding.core.metric;
         return [{ side, dimension: mine.by, question, metric, parts: split }];
       });
@@ -148,6 +147,12 @@ function story(scope: Scope, episode: Episode, add: (question: Question) => numb
     };
   };
 }
+
+/** A finding's number as a link asks for it: the number that is shown. */
+const plain = ({ core, statistic }: Finding) => ({
+  metrics: [core.metric],
+  ...(statistic ? { statistic: [statistic] } : {}),
+});
 
 function divide(finding: Finding, now: Answer, then: Answer, scale: number): Part[] {
   const metric = finding.core.metric;
@@ -189,7 +194,7 @@ function cellOf(
   const by = now.question.by ?? [];
   const { metric } = finding.core;
   return {
-    question: within(scope, { metrics: [metric], by, range }),
+    question: within(scope, { ...plain(finding), by, range }),
     cell: {
       metric,
       dimensions: Object.fromEntries(by.map((name, at) => [name, top.key[at] ?? ''])),

@@ -70,7 +70,7 @@ export const home: Record<keyof typeof en, string> = {
   'home.causes.metric': 'Zahl',
   'home.causes.value': 'Da',
   'home.causes.usual': 'Sonst',
-  'home.causes.share': 'Anteil daran',
+  'home.causes.share': 'Anteil',
   'home.causes.explore': 'In Erkunden öffnen',
   'home.causes.rest': '{n, plural, one {# weiteres} other {# weitere}}',
   'home.causes.usual.why': 'Die acht Wochen davor.',

@@ -69,7 +69,7 @@ export const home = {
   'home.causes.metric': 'Number',
   'home.causes.value': 'Then',
   'home.causes.usual': 'Usual',
-  'home.causes.share': 'Of the change',
+  'home.causes.share': 'Share',
   'home.causes.explore': 'Open in Explore',
   'home.causes.rest': '{n, plural, one {# more} other {# more}}',
   'home.causes.usual.why': 'The eight weeks before.',
