@@ -88,6 +88,20 @@ describe('the causes of an odd week', () => {
     expect(bare?.causes[0]?.splits).toEqual([]);
   });
 
+  it('look into one of several times only, since those move together', () => {
+    const time = (metric: string, strength: number) => ({
+      ...found,
+      core: { ...core, metric },
+      meta: meta({ metric }),
+      value: 2,
+      usual: 1,
+      strength,
+    });
+    const findings = [time('first', 9), time('next', 8), ...episode.findings];
+    const { questions } = plan(scope, [{ ...episode, findings }], []);
+    expect(questions[0]?.metrics).toEqual(['first', 'sla']);
+  });
+
   it('never take more questions than one request may hold', () => {
     const many = Array.from({ length: 9 }, () => ({
       ...episode,

@@ -9,8 +9,8 @@ import type { Episode, Finding } from './standout';
 import type { Tile } from './tile';
 
 /** How many episodes, findings of each and changes are explained. */
-export const EPISODES = 4;
-export const FINDINGS = 6;
+export const EPISODES = 3;
+export const FINDINGS = 4;
 export const CHANGES = 3;
 /** What is usual for an episode are so many weeks before it. */
 export const BEFORE = 8;
@@ -107,8 +107,14 @@ function together(side: Side, cores: readonly Core[]): [string, Core[]][] {
   return [...groups];
 }
 
+/** The findings looked into: of the times, which move together, only the strongest. */
+function explained({ findings }: Episode): Finding[] {
+  const time = findings.find(({ meta }) => meta.unit === 'seconds');
+  return findings.filter((one) => one.meta.unit !== 'seconds' || one === time).slice(0, FINDINGS);
+}
+
 function story(scope: Scope, episode: Episode, add: (question: Question) => number) {
-  const kept = episode.findings.slice(0, FINDINGS);
+  const kept = explained(episode);
   const range = weeksFrom(episode.first, episode.weeks);
   const before = weeksFrom(plusDays(episode.first, -7 * BEFORE), BEFORE);
   const scale = BEFORE / episode.weeks;
