@@ -62,7 +62,7 @@ export const side: Record<keyof typeof en, string> = {
   'side.account.last.none': 'Kein Kontakt verzeichnet',
   'side.account.course': 'Tickets im Verlauf',
   'side.account.course.summary':
-    '{n, plural, one {# Ticket} other {# Tickets}} im Zeitraum, höchstens {most} auf einmal ({when}).',
+    '{n, plural, one {# Ticket} other {# Tickets}} im Zeitraum, die meisten: {when} ({most}).',
   'side.account.products': 'Produkte',
   'side.account.topics': 'Themen',
   'side.account.channels': 'Kanäle',

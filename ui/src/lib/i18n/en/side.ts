@@ -58,7 +58,7 @@ export const side = {
   'side.account.last.none': 'No contact on record',
   'side.account.course': 'Tickets over time',
   'side.account.course.summary':
-    '{n, plural, one {# ticket} other {# tickets}} in the period, at most {most} at once ({when}).',
+    '{n, plural, one {# ticket} other {# tickets}} in the period, most in {when} ({most}).',
   'side.account.products': 'Products',
   'side.account.topics': 'Topics',
   'side.account.channels': 'Channels',

@@ -58,8 +58,8 @@ export interface Scorecard {
   peers: Question;
   metrics: Answer['metrics'];
   rows: ScoreRow[];
-  /** All peers together. */
-  whole: Row | undefined;
+  /** The numbers of all peers together. */
+  whole: Record<string, Score> | undefined;
   /** Measures that have a value anywhere. */
   shown: string[];
   zone: string;
@@ -136,13 +136,19 @@ export function scorecard(asked: Asked[], { who, mix }: About, questions: Questi
     peers: together,
     metrics: answer.metrics,
     rows: rows.filter(({ scores }) => Object.values(scores).some(({ cell }) => (cell?.n ?? 0) > 0)),
-    whole: total,
+    whole: total && unjudged(total),
     shown: MEASURES.map(({ name }) => name).filter((name) =>
       rows.some(({ scores }) => (scores[name]?.cell?.n ?? 0) > 0),
     ),
     zone: answer.period.zone,
   };
 }
+
+/** Numbers that are shown and not judged. */
+const unjudged = ({ cells }: Row): Record<string, Score> =>
+  Object.fromEntries(
+    Object.entries(cells).map(([name, cell]) => [name, { cell, verdict: 'unjudged', distance: 0 }]),
+  );
 
 export type Order = 'name' | 'distance';
 

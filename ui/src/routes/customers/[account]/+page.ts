@@ -9,7 +9,7 @@ import { readListing } from '../board';
 import { accountQuestions, contactQuestion, OPEN } from './board';
 
 /** Tickets on a page of the list. */
-const TICKETS = 50;
+const TICKETS = 25;
 
 export const load: PageLoad = ({ fetch, url, params, depends }) => {
   depends(DESK);
