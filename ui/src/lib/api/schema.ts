@@ -253,6 +253,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every check of the data, with how many tickets or rows it finds */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -320,8 +337,7 @@ export interface paths {
         };
         /**
          * Ask a simple question in the address
-         * @description The same question and answer as `POST /questions`. The `ETag` changes with the store and, since
-         *     a range may end now, with every minute.
+         * @description The same question and answer as `POST /questions`. The `ETag` changes with the answer.
          */
         get: operations["get_questions"];
         put?: never;
@@ -332,6 +348,27 @@ export interface paths {
          *     changes or the minute ends.
          */
         post: operations["post_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An answer as a file
+         * @description The same numbers as `POST /questions`, as a flat table: `time`, the dimensions, and for each
+         *     metric its value and what else its cells hold, as `metric`, `metric.n`, `metric.low`, ….
+         */
+        post: operations["post_questions_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,6 +389,27 @@ export interface paths {
          * @description `n` equals the cell's `n`: the rows are exactly those counted.
          */
         post: operations["post_questions_tickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/tickets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Every ticket behind one cell, as a file
+         * @description The rows of `POST /questions/tickets`, all pages of them. The file is made whole before it is
+         *     sent, so that none ends early.
+         */
+        post: operations["post_questions_tickets_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -430,6 +488,23 @@ export interface paths {
          *     metric: seconds for durations, a fraction from 0 to 1 for shares.
          */
         put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each source brought, and how far it has been read */
+        get: operations["get_sources"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1576,6 +1651,32 @@ export interface components {
             type: string;
         };
         Provisional: string | components["schemas"]["Stated"];
+        /** @description How good the data is. */
+        Quality: {
+            /** @description Every check; one that finds nothing has the count 0. */
+            checks: components["schemas"]["QualityCheck"][];
+        };
+        /** @description Something that is checked about the data, with how often it is so. */
+        QualityCheck: {
+            /** @description Which check, stable across releases. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description A filter that lists exactly those tickets through `GET /tickets`, where there is one. */
+            filter?: string | null;
+            /**
+             * Format: int64
+             * @description Out of how many: all tickets, excluded ones too, or all rows in quarantine.
+             */
+            of: number;
+            /** @description What it means for the numbers, and what to do about it. */
+            text: string;
+            /** @description In a few words. */
+            title: string;
+        };
         /** @description The quarantine by reason. */
         QuarantineCounts: {
             /** @description Rows by reason. */
@@ -1940,6 +2041,24 @@ export interface components {
          * @enum {string}
          */
         Sort: "value" | "time" | "number";
+        /** @description What one source brought. */
+        Source: {
+            first_created_at?: components["schemas"]["Instant"] | null;
+            last_event_at?: components["schemas"]["Instant"] | null;
+            last_seen_at?: components["schemas"]["Instant"] | null;
+            /** @description Its name. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Its tickets, excluded ones too.
+             */
+            tickets: number;
+        };
+        /** @description Where tickets come from. */
+        Sources: {
+            /** @description By name. */
+            sources: components["schemas"]["Source"][];
+        };
         /** @description The long form of [`Provisional`]. */
         Stated: {
             /** @description Whether such rows are in the value. */
@@ -2987,6 +3106,33 @@ export interface operations {
             };
         };
     };
+    get_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_quarantine: {
         parameters: {
             query?: {
@@ -3226,6 +3372,50 @@ export interface operations {
             };
         };
     };
+    post_questions_export: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default), `parquet`, or `json`: the answer with everything that explains it. */
+                format?: "csv" | "parquet" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                    "application/vnd.apache.parquet": number[];
+                    "text/csv": string;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_questions_tickets: {
         parameters: {
             query?: never;
@@ -3245,6 +3435,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_questions_tickets_export: {
+        parameters: {
+            query?: {
+                /** @description `csv` (default) or `parquet`. */
+                format?: "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CellAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": number[];
+                    "text/csv": string;
                 };
             };
             422: {
@@ -3412,6 +3645,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
                 };
             };
             default: {

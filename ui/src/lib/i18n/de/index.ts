@@ -1,8 +1,10 @@
 /** The catalogue in German. */
 import type { Key } from '../en';
 import { backlog } from './backlog';
+import { checks } from './checks';
 import { common } from './common';
 import { imports } from './import';
+import { settings } from './settings';
 import { sources } from './sources';
 import { dimensions } from './dimensions';
 import { explore } from './explore';
@@ -21,6 +23,7 @@ const words: Record<Key, string> = {
   ...common,
   ...side,
   ...imports,
+  ...settings,
   ...sources,
   ...explore,
   ...backlog,
@@ -35,4 +38,4 @@ const words: Record<Key, string> = {
 };
 
 /** Words of the interface, and titles of metrics, which the server has in English. */
-export const de: Record<string, string> = { ...words, ...metrics, ...dimensions };
+export const de: Record<string, string> = { ...words, ...checks, ...metrics, ...dimensions };

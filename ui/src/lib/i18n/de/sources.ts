@@ -50,18 +50,9 @@ export const sources: Record<keyof typeof en, string> = {
   'sources.quality.of': '{share} von {of}',
   'sources.quality.ok': 'Prüfungen ohne Befund: {n}',
   'sources.quality.tickets': 'Tickets ansehen',
-  'sources.quality.absent': 'Dieser Server ist zu alt für Prüfungen der Datenqualität.',
-  'sources.do': 'Was tun',
-  'check.late_events': 'Spät erfahren',
-  'check.late_events.do':
-    'Zahlen vergangener Tage können sich noch ändern. Was sich änderte, steht unter Nachträge; importieren oder senden Sie öfter.',
-  'check.clock_skew': 'Auf nach dem Eintreffen datiert',
-  'check.clock_skew.do': 'Die Uhr der Quelle geht vor, oder ihre Zeiten haben die falsche Zone.',
-  'check.negative_duration.do':
-    'Sehen Sie sich die Zeiten in der Quelle an. Solche Werte bleiben aus Mittelwerten heraus.',
-  'check.event_before_created.do':
-    'Dem Export fehlt die wahre Erstellung, oder die Zone ist von Spalte zu Spalte verschieden.',
-  'check.unmapped_value.do': 'Geben Sie an, was der Wert bedeutet, und versuchen Sie es erneut.',
+  'sources.quality.held': 'In Quarantäne: {reason}',
+  'sources.quality.held.see': 'Zeilen ansehen',
+  'sources.quality.late.see': 'Ansehen, was sich änderte',
   'quarantine.note':
     'Hier warten Zeilen, die nicht verstanden wurden. Nichts ist verloren: Berichtigen Sie die Zuordnung und versuchen Sie es erneut.',
   'quarantine.reasons': 'Nach Grund',

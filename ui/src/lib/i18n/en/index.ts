@@ -2,6 +2,7 @@
 import { backlog } from './backlog';
 import { common } from './common';
 import { imports } from './import';
+import { settings } from './settings';
 import { sources } from './sources';
 import { explore } from './explore';
 import { home } from './home';
@@ -18,6 +19,7 @@ export const en = {
   ...common,
   ...side,
   ...imports,
+  ...settings,
   ...sources,
   ...explore,
   ...backlog,

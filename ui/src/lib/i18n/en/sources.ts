@@ -48,18 +48,9 @@ export const sources = {
   'sources.quality.of': '{share} of {of}',
   'sources.quality.ok': 'Checks that found nothing: {n}',
   'sources.quality.tickets': 'See the tickets',
-  'sources.quality.absent': 'This server is too old for data quality checks.',
-  'sources.do': 'What to do',
-  'check.late_events': 'Learnt of late',
-  'check.late_events.do':
-    'Numbers of past days can still change. See what changed under Restatements; import or send more often.',
-  'check.clock_skew': 'Dated after we learnt of them',
-  'check.clock_skew.do': 'The clock of the source is fast, or its times have the wrong zone.',
-  'check.negative_duration.do':
-    'Look at the times in the source. Such values are left out of averages.',
-  'check.event_before_created.do':
-    'The export lacks the true creation, or its zone differs between columns.',
-  'check.unmapped_value.do': 'Say what the value means and replay the quarantine.',
+  'sources.quality.held': 'In quarantine: {reason}',
+  'sources.quality.held.see': 'See the rows',
+  'sources.quality.late.see': 'See what changed',
   'quarantine.note':
     'Rows that could not be understood wait here. Nothing is lost: mend the mapping and try them again.',
   'quarantine.reasons': 'By reason',

@@ -1,9 +1,8 @@
-import { askAll, later } from '$lib/api/client';
-import { ApiError } from '$lib/api/problem';
+import { api, askAll, later } from '$lib/api/client';
+import { unwrap } from '$lib/api/problem';
 import type { Question } from '$lib/api/types';
 import { DESK } from '$lib/live/live.svelte';
 import { readImports } from '$lib/sources/imports';
-import type { Check, SourceState } from '$lib/sources/wire';
 import type { PageLoad } from './$types';
 
 /** Tickets created by month and source, over all history. */
@@ -14,18 +13,12 @@ const volumes = {
   range: 'all',
 } as unknown as Question;
 
-async function read<T>(fetch: typeof globalThis.fetch, path: string): Promise<T> {
-  const response = await fetch(`/api/v1/${path}`);
-  if (!response.ok) throw new ApiError(response.status, {});
-  return (await response.json()) as T;
-}
-
 export const load: PageLoad = ({ fetch, depends }) => {
   depends(DESK);
   return {
     question: volumes,
-    sources: later(read<{ sources: SourceState[] }>(fetch, 'sources')),
-    quality: later(read<{ checks: Check[] }>(fetch, 'quality')),
+    sources: later(api.GET('/api/v1/sources', { fetch }).then(unwrap)),
+    quality: later(api.GET('/api/v1/quality', { fetch }).then(unwrap)),
     volumes: later(askAll(fetch, [volumes])),
     imports: later(readImports(fetch, { limit: 20 })),
   };

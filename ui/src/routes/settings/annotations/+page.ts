@@ -1,0 +1,9 @@
+import { api, later } from '$lib/api/client';
+import { unwrap } from '$lib/api/problem';
+import { DESK } from '$lib/live/live.svelte';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = ({ fetch, depends }) => {
+  depends(DESK);
+  return { annotations: later(api.GET('/api/v1/annotations', { fetch }).then(unwrap)) };
+};
