@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ends, nearest, readAt, stops, ticks, toInstant, toLocal, toText } from './instant';
+import { begun, ends, nearest, readAt, stops, ticks, toInstant, toLocal, toText } from './instant';
 
 const at = Date.parse;
 
@@ -18,6 +18,11 @@ describe('instants', () => {
       at('2026-03-29T22:00:00Z'),
       now,
     ]);
+  });
+
+  it('leave out buckets that have not begun', () => {
+    const now = at('2026-03-29T12:00:00Z');
+    expect(begun(['2026-03-28', '2026-03-29', '2026-03-30'], now, 'UTC')).toHaveLength(2);
   });
 
   it('are read from an address, or not at all', () => {

@@ -39,6 +39,10 @@ export function ends(times: string[], until: number, zone: string): number[] {
   });
 }
 
+/** The buckets that have begun by `until`: what lies ahead has no stock yet. */
+export const begun = (times: string[], until: number, zone: string): string[] =>
+  times.filter((time) => toInstant(time, zone) < until);
+
 /** The instants at which the slider stops: round local times, and both ends. */
 export function stops(from: number, to: number, zone: string): number[] {
   if (!(to > from)) return [from];

@@ -17,11 +17,18 @@ describe('the stock', () => {
   it('is told by group, the largest first and the rest as one', () => {
     expect(times(grouped)).toEqual(['1', '2']);
     expect(partial(grouped)).toEqual([false, true]);
-    expect(byDimension(grouped, 'group', 1)).toEqual([
+    expect(byDimension(grouped, 'group', ['1', '2'], 1)).toEqual([
       { key: 'A', values: [5, 6] },
       { key: undefined, values: [9, 1] },
     ]);
     expect(byDimension(grouped, 'group').map(({ key }) => key)).toEqual(['A', 'B', 'C']);
+  });
+
+  it('is told of the buckets wanted', () => {
+    expect(byDimension(grouped, 'group', ['1'])).toEqual([
+      { key: 'B', values: [9] },
+      { key: 'A', values: [5] },
+    ]);
   });
 
   it('is told by status, and an unknown number stays unknown', () => {

@@ -28,22 +28,28 @@ export function partial(answer: Answer): boolean[] {
 }
 
 /** The stock by status: one metric for each, as the status of a stock is that of the instant. */
-export function byStatus(answer: Answer): Part[] {
+export function byStatus(answer: Answer, buckets = times(answer)): Part[] {
+  const cells = new Map(answer.rows.map((row) => [row.time, row.cells]));
   return STATUSES.map((status) => ({
     key: status,
-    values: answer.rows.map((row) => row.cells[`backlog:${status}`]?.value ?? null),
+    values: buckets.map((time) => cells.get(time)?.[`backlog:${status}`]?.value ?? null),
   }));
 }
 
 /** The stock by a dimension: the largest at the end first, the rest as one. */
-export function byDimension(answer: Answer, dimension: string, most = 7): Part[] {
-  const buckets = times(answer);
+export function byDimension(
+  answer: Answer,
+  dimension: string,
+  buckets = times(answer),
+  most = 7,
+): Part[] {
   const position = new Map(buckets.map((time, at) => [time, at]));
   const found = new Map<string, (number | null)[]>();
   for (const row of answer.rows) {
     const key = valueOf(row, dimension);
     const values = found.get(key) ?? buckets.map(() => 0);
-    values[position.get(row.time ?? '') ?? 0] = row.cells.backlog?.value ?? 0;
+    const at = position.get(row.time ?? '');
+    if (at !== undefined) values[at] = row.cells.backlog?.value ?? 0;
     found.set(key, values);
   }
   const parts = [...found].map(([key, values]) => ({ key, values }));

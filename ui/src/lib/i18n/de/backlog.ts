@@ -48,7 +48,7 @@ export const backlog: Record<keyof typeof en, string> = {
   'backlog.flow.unique': 'Jedes Ticket einmal',
   'backlog.flow.summary':
     '{in} kamen herein, {out} wurden gelöst, eine Abarbeitungsquote von {rate}: {trend, select, out {{gap} mehr hinaus als herein} in {{gap} mehr herein als hinaus} other {so viele hinaus wie herein}}. Ein wiedereröffnetes Ticket ist zurück, ohne neu einzugehen; der Bestand kann also trotzdem wachsen.',
-  'backlog.flow.worst': 'Am meisten blieb liegen: {n}, {time}.',
+  'backlog.flow.worst': 'Am meisten blieb liegen: {time} mit {n}.',
   'backlog.owners': 'Wer was hält',
   'backlog.owners.note':
     'Was jetzt wartet, nach Zuständigen und Status. Zahlen öffnen ihre Tickets.',

@@ -47,7 +47,7 @@ export const backlog = {
   'backlog.flow.unique': 'Each ticket once',
   'backlog.flow.summary':
     '{in} came in and {out} were solved, a clearance of {rate}: {trend, select, out {{gap} more out than in} in {{gap} more in than out} other {as many out as in}}. A reopened ticket comes back without coming in again, so the stock can grow all the same.',
-  'backlog.flow.worst': 'Most was left over in {time}: {n}.',
+  'backlog.flow.worst': 'Most was left over on {time}: {n}.',
   'backlog.owners': 'Who holds what',
   'backlog.owners.note':
     'What waits now, by owner and status. Counts and ages open to the tickets.',
