@@ -1,22 +1,20 @@
 /** The answer as a file. */
+import { api } from '$lib/api/client';
 import { ApiError } from '$lib/api/problem';
 import type { Problem, Question } from '$lib/api/types';
 import { t } from '$lib/i18n/i18n.svelte';
 
 /** Has the server write the answer to `question` as a file, and saves it. */
 export async function exportAnswer(question: Question, format: 'csv' | 'parquet'): Promise<void> {
-  const response = await fetch(`/api/v1/questions/export?format=${format}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(question),
+  const { data, error, response } = await api.POST('/api/v1/questions/export', {
+    params: { query: { format } },
+    body: question as never,
+    parseAs: 'blob',
   });
   if (response.status === 404 || response.status === 405)
     throw new Error(t('explore.export.missing'));
-  if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-    throw new ApiError(response.status, problem);
-  }
-  save(await response.blob(), named(response) ?? `answer.${format}`);
+  if (!response.ok) throw new ApiError(response.status, (error ?? {}) as Partial<Problem>);
+  save(data as Blob, named(response) ?? `answer.${format}`);
 }
 
 const named = (response: Response): string | undefined =>
