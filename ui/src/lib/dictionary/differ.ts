@@ -40,12 +40,16 @@ export function differences(definition: Definition, a: Side, b: Side): Differenc
 export type Counts =
   | { says: 'same'; n: number }
   | { says: 'more'; by: number; which: 'a' | 'b' }
-  | { says: 'other'; a: number; b: number };
+  | { says: 'other'; a: number; b: number }
+  | { says: 'ratios'; a: number; b: number };
 
 /** Counts of the same table can be compared; those of different tables count different things. */
 export function counts(a: Side, b: Side): Counts | undefined {
   const [left, right] = [a.cell?.n, b.cell?.n];
   if (left === undefined || right === undefined) return undefined;
+  // The n of a ratio of two streams is its denominator, whatever table that is read from.
+  if ([a, b].some(({ variant }) => variant.kind === 'flow') && a.variant.table !== b.variant.table)
+    return { says: 'ratios', a: left, b: right };
   if (a.variant.table !== b.variant.table) return { says: 'other', a: left, b: right };
   if (left === right) return { says: 'same', n: left };
   return { says: 'more', by: Math.abs(left - right), which: left > right ? 'a' : 'b' };

@@ -3,6 +3,7 @@ import type { Explanation } from '$lib/api/types';
 import { instant } from '$lib/format/date';
 import { number } from '$lib/format/format';
 import { i18n, t } from '$lib/i18n/i18n.svelte';
+import { valueTitle } from '$lib/question/names';
 import { ticketHref } from '$lib/question/url';
 import { groupOf, promised } from './clocks';
 import { micros } from './time';
@@ -40,7 +41,7 @@ const count = (value: unknown): number => (typeof value === 'number' ? value : 0
 export function head(facts: Facts): { name: string; value: string }[] {
   return HEAD.flatMap(([name, column]) => {
     const value = text(facts[column]);
-    return value ? [{ name, value }] : [];
+    return value ? [{ name, value: valueTitle(value, name) }] : [];
   });
 }
 

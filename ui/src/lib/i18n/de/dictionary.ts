@@ -48,7 +48,7 @@ export const dictionary: Record<keyof typeof en, string> = {
   'dictionary.moment.instant': 'dem Zeitpunkt selbst',
   'dictionary.moment.solved': 'der Lösung',
   'dictionary.where': 'Nur wo',
-  'dictionary.differ': 'Warum weichen diese beiden Zahlen ab?',
+  'dictionary.differ': 'Warum unterscheiden sich diese beiden Zahlen?',
   'dictionary.differ.note':
     'Zwei Arten zu zählen wählen, für denselben Zeitraum und dieselben Tickets.',
   'dictionary.differ.one': 'Die eine Art',
@@ -63,7 +63,9 @@ export const dictionary: Record<keyof typeof en, string> = {
     '„{title}“ zählt {by, number} mehr; mindestens so viele stehen in der einen und nicht in der anderen.',
   'dictionary.differ.other.things':
     'Sie zählen Verschiedenes: {a} {as} gegen {b} {bs}. Ein Ticket kann mehrmals zählen.',
-  'dictionary.differ.what': 'Was abweicht',
+  'dictionary.differ.ratios':
+    'Ihre n sind {a} und {b}: was jeweils unter dem Strich steht. Die eine setzt Ströme verschiedener Tickets ins Verhältnis; einzelne Tickets lassen sich an Zahlen nicht unterscheiden.',
+  'dictionary.differ.what': 'Was anders ist',
   'dictionary.differ.formula': 'Formel',
   'dictionary.differ.kind': 'Art',
   'dictionary.differ.table': 'Was gezählt wird',

@@ -61,6 +61,8 @@ export const dictionary = {
     '“{title}” counts {by, number} more; that many at least are in one and not in the other.',
   'dictionary.differ.other.things':
     'They count different things: {a} {as} against {b} {bs}. One ticket can count several times.',
+  'dictionary.differ.ratios':
+    'Their n are {a} and {b}: what is under the line of each. One relates streams of different tickets, so single tickets cannot be told apart by counts.',
   'dictionary.differ.what': 'What differs',
   'dictionary.differ.formula': 'Formula',
   'dictionary.differ.kind': 'Kind',
