@@ -164,8 +164,11 @@ export function ticketLink(
   return `${ticketHref(row.source, row.ticket)}?${params}`;
 }
 
-/** Warnings about the whole period say nothing of one bucket that is over. */
+/** Warnings that are of this cell: those of a whole period say nothing of a bucket that is over. */
 export function warningsFor(answer: Answer, cell: CellOf): Answer['warnings'] {
+  const n = find(answer, cell)?.cell.n ?? 0;
   const whole = ['not_over', 'partial_bucket', 'week_start', 'solved_before_reply', 'none_share'];
-  return cell.time ? answer.warnings.filter(({ code }) => !whole.includes(code)) : answer.warnings;
+  return answer.warnings.filter(
+    ({ code }) => !(cell.time && whole.includes(code)) && !(code === 'small_n' && n >= FEW_ROWS),
+  );
 }

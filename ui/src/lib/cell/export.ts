@@ -1,30 +1,23 @@
 /** The rows behind a cell as a file. */
+import { api } from '$lib/api/client';
 import { ApiError } from '$lib/api/problem';
 import type { Drill, Problem, Question } from '$lib/api/types';
+import { save } from '$lib/explore/share/export';
 
 export type Format = 'csv' | 'parquet';
 
-/** Asks for the file and hands it to the browser to keep. */
+/** Has the server write every row as a file, and saves it. */
 export async function download(
   question: Question,
   cell: Partial<Drill>,
   format: Format,
 ): Promise<void> {
-  const response = await fetch(`/api/v1/questions/tickets/export?format=${format}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ question, cell }),
+  const { data, error, response } = await api.POST('/api/v1/questions/tickets/export', {
+    params: { query: { format } },
+    body: { question, cell } as never,
+    parseAs: 'blob',
   });
-  if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-    throw new ApiError(response.status, problem);
-  }
-  const named = /filename="?([^";]+)"?/.exec(
-    response.headers.get('content-disposition') ?? '',
-  )?.[1];
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = named ?? `tickets.${format}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  if (!response.ok) throw new ApiError(response.status, (error ?? {}) as Partial<Problem>);
+  const head = response.headers.get('content-disposition') ?? '';
+  save(data as Blob, /filename="?([^";]+)"?/.exec(head)?.[1] ?? `tickets.${format}`);
 }

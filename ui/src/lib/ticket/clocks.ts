@@ -31,6 +31,14 @@ export function facing(clocks: ClockTrace[], face: Face): ClockTrace[] {
   return clocks.filter((trace) => groupOf(trace) === 'sla' || trace.clock === face);
 }
 
+/** Whether business hours say anything of the ticket: a calendar was in force. */
+export const hasCalendar = (clocks: ClockTrace[]): boolean =>
+  clocks.some(
+    ({ clock, segments }) =>
+      clock === 'business' &&
+      segments.some(({ state }) => state === 'running' || state === 'closed'),
+  );
+
 export interface Keyed {
   key: string;
   trace: ClockTrace;

@@ -118,6 +118,7 @@ export const ticket: Record<keyof typeof en, string> = {
   'ticket.state.target': 'Ziel abgelaufen',
   'ticket.state.dst': 'Zeitumstellung',
   'ticket.so.far': 'bisher',
+  'ticket.at.event': 'beim letzten Ereignis',
   'ticket.adds': 'geht auf',
   'ticket.adds.why':
     'Die Abschnitte ergeben genau die Zahl in der Faktentabelle, auf die Mikrosekunde.',

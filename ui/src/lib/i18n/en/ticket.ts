@@ -117,6 +117,7 @@ export const ticket = {
   'ticket.state.target': 'Target ran out',
   'ticket.state.dst': 'Clocks change',
   'ticket.so.far': 'so far',
+  'ticket.at.event': 'at the last event',
   'ticket.adds': 'adds up',
   'ticket.adds.why': 'The parts come to exactly the number in the fact table, to the microsecond.',
   'ticket.adds.not': 'Does not add up: the parts come to {sum}, the number is {value}',
