@@ -20,7 +20,6 @@ export const DEFAULT: Question = {
   metrics: ['first_response_time'],
   every: 'week',
   range: 'last 52 weeks',
-  compare: ['same_period_last_year'],
 };
 
 /** The percentiles that a distribution is drawn from. */

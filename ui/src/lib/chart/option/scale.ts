@@ -21,7 +21,7 @@ const STEPS = [
 ];
 
 /** A scale from zero to above `max`; undefined where the chart's own ticks are as good. */
-export function scale(max: number, unit: Unit, ticks = 4): Scale | undefined {
+export function scale(max: number, unit: Unit, ticks = 5): Scale | undefined {
   if (unit !== 'seconds' || !(max > 0)) return undefined;
   const interval = STEPS.find((step) => max / step <= ticks) ?? Math.ceil(max / ticks / DAY) * DAY;
   return { min: 0, max: Math.ceil(max / interval) * interval, interval };

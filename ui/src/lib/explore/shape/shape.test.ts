@@ -115,10 +115,7 @@ describe('summaries', () => {
   });
 
   it('name the highest and the lowest group', () => {
-    const rows = [
-      row({ brand: 'chat' }, { volume: 3 }),
-      row({ brand: 'email' }, { volume: 9 }),
-    ];
+    const rows = [row({ brand: 'chat' }, { volume: 3 }), row({ brand: 'email' }, { volume: 9 })];
     const [panel] = panels(answer({ by: ['brand'] }, { volume: meta() }, rows), plain).panels;
     expect(panel && overGroups(panel, undefined)).toBe(
       'Highest of 2: email (9); lowest: chat (3).',
