@@ -1,6 +1,6 @@
 /** What Home says of its numbers. */
 import type { Answer, Freshness } from '$lib/api/types';
-import { bucket, period, relative } from '$lib/format/date';
+import { bucket, day, period, relative } from '$lib/format/date';
 import { compare, number, value } from '$lib/format/format';
 import { t } from '$lib/i18n/i18n.svelte';
 import { metricTitle } from '$lib/question/names';
@@ -23,6 +23,8 @@ export function state(tiles: readonly Tile[]): string {
   const [off, worse] = [of('off'), of('worse')];
   if (off[0]) return t('home.state.off', { off: off.length, ...words(off[0]) });
   if (worse[0]) return t('home.state.worse', { worse: worse.length, ...words(worse[0]) });
+  const judged = known.some(({ target, then }) => target !== undefined || then !== undefined);
+  if (!judged) return t('home.state.bare');
   return known.some(({ target }) => target !== undefined)
     ? t('home.state.targets')
     : t('home.state.usual');
@@ -31,6 +33,8 @@ export function state(tiles: readonly Tile[]): string {
 /** The period of an answer, and whether it still runs. */
 export function periodOf(answer: Answer, now: number): string {
   const { from, to, zone } = answer.period;
+  if (!from)
+    return t('home.period.all', { day: day(new Date(Date.parse(to) - 1).toISOString(), zone) });
   const over = Date.parse(to) <= now;
   return over ? period(from, to, zone) : t('home.period.sofar', { period: period(from, to, zone) });
 }

@@ -54,19 +54,31 @@ describe('a tile', () => {
     expect(tile({ value: null, n: 0 })).toMatchObject({ standing: 'none', distance: 0 });
   });
 
-  it('of a stock takes the spread of one week, of a flow that of the whole period', () => {
-    const values = Array.from({ length: 30 }, (_, at) => ({ value: at % 2 ? 110 : 90, n: 9 }));
-    const weeks = weekly('x', values).map((row) => ({
-      time: row.time ?? '',
-      partial: false,
-      cell: row.cells.x,
-    }));
-    const [a, b] = [
-      { value: 130, n: 9 },
-      { value: 100, n: 9 },
-    ];
-    const stock = strength(a, b, { unit: 'count', kind: 'stock' }, weeks, 4);
-    const flow = strength(a, b, { unit: 'ratio', kind: 'flow' }, weeks, 4);
-    expect(flow / stock).toBeCloseTo(2);
+  it('is none where nothing is now and nothing was then', () => {
+    expect(tile(share(0, 0), share(0, 0))?.standing).toBe('none');
+  });
+});
+
+describe('what chance explains', () => {
+  const weeks = weekly(
+    'x',
+    Array.from({ length: 30 }, (_, at) => ({ value: at % 2 ? 110 : 90, n: 100 })),
+  ).map((row) => ({ time: row.time ?? '', partial: false, cell: row.cells.x }));
+  const of = (kind: 'stock' | 'count' | 'flow', n: number, length: number) =>
+    strength({ value: 200, n }, { value: 100, n }, { unit: 'ratio', kind }, weeks, length);
+
+  it('is less for values that rest on more cases', () => {
+    expect(of('flow', 400, 4) / of('flow', 100, 1)).toBeCloseTo(2);
+    expect(of('flow', 25, 1) / of('flow', 100, 1)).toBeCloseTo(0.5);
+  });
+
+  it('grows with the weeks that a count is of, and stays for a stock', () => {
+    expect(of('count', 100, 1) / of('count', 100, 4)).toBeCloseTo(2);
+    expect(of('stock', 100, 4)).toBe(of('stock', 100, 1));
+  });
+
+  it('is at least that of rare events', () => {
+    const meta = { unit: 'count', kind: 'count' } as const;
+    expect(strength({ value: 9, n: 9 }, { value: 7, n: 7 }, meta, [], 1)).toBeCloseTo(0.5);
   });
 });

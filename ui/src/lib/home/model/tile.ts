@@ -1,7 +1,7 @@
 /** What each tile says, and how far off it is. */
 import type { Answer, Cell, MetricMeta } from '$lib/api/types';
 import { statistic, weeksOf, type Core, type Week } from './core';
-import { noise } from './robust';
+import { median, noise } from './robust';
 
 /** Off target, worse or better than chance explains, changed where neither is good, or usual. */
 export type Standing = 'off' | 'worse' | 'changed' | 'better' | 'usual' | 'none';
@@ -37,8 +37,10 @@ const LEAST_CHANGE = 0.03;
 const CERTAIN = 1.96;
 
 /**
- * A change in units of what chance explains: the error of both shares, or the usual spread from
- * week to week over so many weeks, whichever is larger.
+ * A change in units of what chance explains. That is the usual spread from week to week, made
+ * smaller by how many more cases than a week's the values rest on: of a count over so many weeks
+ * it grows with their root, of a stock it stays. Shares are given at least their own error, counts
+ * that of rare events.
  */
 export function strength(
   now: Cell | undefined,
@@ -49,14 +51,20 @@ export function strength(
 ): number {
   const [a, b] = [now?.value, then?.value];
   if (a === null || a === undefined || b === null || b === undefined) return 0;
-  const weekly = noise(
-    weeks.map(({ cell, partial }) => (partial ? undefined : (cell?.value ?? undefined))),
-  );
-  const single = meta.kind === 'stock' ? weekly : weekly / Math.sqrt(Math.max(length, 1));
-  let error = single * Math.SQRT2;
+  const [n, m] = [Math.max(1, now?.n ?? 0), Math.max(1, then?.n ?? 0)];
+  const full = weeks.filter(({ partial, cell }) => !partial && cell);
+  const weekly = noise(full.map(({ cell }) => cell?.value ?? undefined));
+  let error: number;
+  if (meta.kind === 'stock') error = weekly * Math.SQRT2;
+  else if (meta.kind === 'count') {
+    error = Math.max(weekly * Math.sqrt(2 * length), Math.sqrt(Math.max(0, a + b)));
+  } else {
+    const usual = median(full.map(({ cell }) => cell?.n ?? 0)) ?? 1;
+    error = weekly * Math.sqrt(usual / n + usual / m);
+  }
   if (meta.unit === 'share') {
-    const of = (p: number, n: number) => (n > 0 ? Math.max(0, p * (1 - p)) / n : 0);
-    error = Math.max(error, Math.sqrt(of(a, now?.n ?? 0) + of(b, then?.n ?? 0)));
+    const of = (p: number, n: number) => Math.max(0, p * (1 - p)) / n;
+    error = Math.max(error, Math.sqrt(of(a, n) + of(b, m)));
   }
   error = Math.max(error, Math.abs(b) * 0.005);
   return error > 0 ? (a - b) / error : 0;
@@ -83,7 +91,10 @@ export function tiles(
     const weeks = weeksOf(series, one.metric);
     const change = news(cell, then, strength(cell, then, meta, weeks, length));
     const tile = { core: one, meta, cell, then, target, change, weeks };
-    return [{ ...tile, ...standing(statistic(cell, one.statistics?.[0]), target, change, meta) }];
+    // Nothing now and nothing then is no number at all.
+    const some = (cell?.n ?? 0) > 0 || (then?.n ?? 0) > 0;
+    const value = some ? statistic(cell, one.statistics?.[0]) : undefined;
+    return [{ ...tile, ...standing(value, target, change, meta) }];
   });
 }
 

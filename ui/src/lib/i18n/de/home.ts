@@ -8,6 +8,10 @@ export const home: Record<keyof typeof en, string> = {
   'home.state.targets':
     'Alle Ziele sind erreicht, und nichts ist schlechter geworden, als der Zufall erklärt',
   'home.state.usual': 'Nichts ist schlechter geworden, als der Zufall erklärt',
+  'home.state.bare':
+    'Mit einem Zeitraum vergleichen oder Ziele setzen, dann steht hier, was nicht stimmt',
+  'home.period.all': 'Alles bis {day}',
+  'home.state.empty.go': 'Zu den Quellen',
   'home.state.empty': 'In diesem Zeitraum gibt es noch nichts',
   'home.state.empty.hint':
     'Unter Quellen Tickets hereinholen, einen längeren Zeitraum wählen oder einen Filter entfernen.',

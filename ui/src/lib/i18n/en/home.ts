@@ -6,6 +6,9 @@ export const home = {
     '{worse, plural, one {One of {all} numbers has got worse:} other {# of {all} numbers have got worse, the most:}} {metric}, {value} after {then}',
   'home.state.targets': 'Nothing is off target, and nothing got worse than chance explains',
   'home.state.usual': 'Nothing got worse than chance explains',
+  'home.state.bare': 'Choose a period to compare with, or set targets, to see what is off',
+  'home.period.all': 'All history until {day}',
+  'home.state.empty.go': 'Go to Sources',
   'home.state.empty': 'There is nothing to show in this period yet',
   'home.state.empty.hint':
     'Bring tickets in under Sources, choose a longer period, or take a filter away.',
