@@ -156,7 +156,8 @@ impl FactTable {
     /// A segment's file, with what the manifest knows of it, so that it need not be opened where
     /// the question is about another time.
     fn file(&self, segment: &Segment) -> Result<PartitionedFile> {
-        let path = std::path::absolute(segment.path(self.table))
+        // Without `..` and links, which DataFusion's paths do not know.
+        let path = std::fs::canonicalize(segment.path(self.table))
             .map_err(|error| DataFusionError::External(Box::new(error)))?;
         let size = std::fs::metadata(&path)
             .map_err(|error| DataFusionError::External(Box::new(error)))?

@@ -8,6 +8,7 @@ use semantic::answer::{Answer, Row};
 use semantic::question::{Question, Range};
 use semantic::tickets::Drill;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use store::{Options, Store};
 use testkit::builders::{at, ticket};
@@ -23,10 +24,15 @@ struct Desk {
 
 async fn desk() -> Desk {
     let dir = tempfile::tempdir().expect("an open desk");
+    desk_at(dir.path().to_owned(), dir).await
+}
+
+/// A desk whose data folder is called by this path.
+async fn desk_at(path: PathBuf, dir: tempfile::TempDir) -> Desk {
     let clock: Arc<FixedClock> = Arc::new(FixedClock(at(NOW)));
     let mut options = Options::new(Arc::clone(&clock) as Arc<dyn event::Clock>);
     options.segment_rows = Some(64);
-    let store = Store::open(dir.path(), options).await.expect("an open desk");
+    let store = Store::open(&path, options).await.expect("an open desk");
     let catalog = Arc::new(Catalog::shipped().expect("an open desk"));
     let engine = Engine::new(store.clone(), catalog, Settings::new(clock)).expect("an open desk");
     Desk { engine, store, _dir: dir }
@@ -60,6 +66,17 @@ fn questions() -> Vec<Question> {
 
 async fn ask(desk: &Desk, question: &Question) -> Answer {
     desk.engine.ask(question).await.expect("an answer")
+}
+
+#[tokio::test]
+async fn a_folder_may_be_called_by_a_path_that_goes_up() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("beside")).unwrap();
+    let desk = desk_at(dir.path().join("beside/../desk"), dir).await;
+    desk.store.accept(events(5)).await.unwrap();
+    desk.store.seal_all().await.unwrap();
+    let answer = ask(&desk, &Question::about(["volume:all_tickets"])).await;
+    assert_eq!(answer.rows[0].cells["volume:all_tickets"].n, 5);
 }
 
 #[tokio::test]
