@@ -44,15 +44,15 @@ test('a ticket is found by its name', async ({ page }) => {
 test('the question lives in the address: back, forward, reload', async ({ page }) => {
   await page.goto('/sla');
   await settled(page);
-  await page.getByLabel('Period').first().selectOption('last 12 weeks');
+  await page.getByRole('combobox', { name: 'Period' }).selectOption('last 12 weeks');
   await expect(page).toHaveURL(/range=last\+12\+weeks/);
   await page.reload();
   await settled(page);
-  await expect(page.getByLabel('Period').first()).toHaveValue('last 12 weeks');
+  await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue('last 12 weeks');
   await page.goBack();
-  await expect(page.getByLabel('Period').first()).toHaveValue('last 4 weeks');
+  await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue('last 4 weeks');
   await page.goForward();
-  await expect(page.getByLabel('Period').first()).toHaveValue('last 12 weeks');
+  await expect(page.getByRole('combobox', { name: 'Period' })).toHaveValue('last 12 weeks');
   // The scope goes along to other pages.
   await page.getByRole('link', { name: 'Teams & agents' }).click();
   await expect(page).toHaveURL(/\/teams\?range=last\+12\+weeks/);
@@ -74,7 +74,7 @@ test('without the server the numbers stay, and say how old they are', async ({ p
   const before = await page.locator('main').innerText();
   // Requests are cut off here: a server that is gone, as the page sees it.
   await page.route('**/api/v1/**', (route) => route.abort());
-  await page.getByLabel('Period').first().selectOption('last 12 weeks');
+  await page.getByRole('combobox', { name: 'Period' }).selectOption('last 12 weeks');
   await expect(page.getByText('Older numbers').first()).toBeVisible();
   expect((await page.locator('main').innerText()).length).toBeGreaterThan(before.length / 2);
   await page.unroute('**/api/v1/**');
