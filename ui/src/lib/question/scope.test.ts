@@ -33,4 +33,11 @@ describe('the scope', () => {
       every: 'day',
     });
   });
+
+  it('compares all history with nothing', () => {
+    const scope = readScope(params('range=all'));
+    const parts = { metrics: ['volume'], compare: ['previous_period'] };
+    expect(within(scope, parts)).toEqual({ range: 'all', metrics: ['volume'] });
+    expect(within(readScope(params('')), parts).compare).toEqual(['previous_period']);
+  });
 });

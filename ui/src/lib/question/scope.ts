@@ -69,5 +69,8 @@ export function within(scope: Scope, parts: Partial<Question> & { metrics: unkno
   if (scope.clock) question.clock = scope.clock;
   const filters = [...scope.where, ...(where ?? [])];
   if (filters.length) question.where = filters;
-  return { ...question, ...rest } as Question;
+  const whole = { ...question, ...rest };
+  // Before the beginning of history there is nothing to compare with.
+  if (whole.range === 'all') delete whole.compare;
+  return whole as Question;
 }

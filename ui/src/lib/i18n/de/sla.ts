@@ -49,7 +49,7 @@ export const sla: Record<keyof typeof en, string> = {
   'sla.missed.columns': 'verfehlt · gehalten in %',
   'sla.missed.of': '{missed, number} von {of, number} verfehlt',
   'sla.missed.none': 'Nichts wurde verfehlt',
-  'sla.missed.none.hint': 'Jede fällige Zusage wurde gehalten.',
+  'sla.missed.none.hint': 'Mit diesen Filtern wurde keine fällige Zusage verfehlt.',
   'sla.missed.summary':
     '{name} verfehlte {missed, number} von {all, number}, das sind {share} aller Fälle.',
   'sla.hours': 'Wann Zusagen verfehlt werden',

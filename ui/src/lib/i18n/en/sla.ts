@@ -46,7 +46,7 @@ export const sla = {
   'sla.missed.columns': 'missed · share kept',
   'sla.missed.of': '{missed, number} missed of {of, number}',
   'sla.missed.none': 'Nothing was missed',
-  'sla.missed.none.hint': 'Every promise that fell due was kept.',
+  'sla.missed.none.hint': 'No promise that fell due within these filters was missed.',
   'sla.missed.summary': '{name} missed {missed, number} of {all, number}, {share} of all misses.',
   'sla.hours': 'When promises are missed',
   'sla.hours.note': 'By weekday and hour of the moment of the breach.',
