@@ -18,6 +18,7 @@ export interface Found {
 }
 
 const POLL_MS = 1_000;
+const KEPT = 'deskmeter.import.';
 
 export class Wizard {
   step = $state<Step>('file');
@@ -72,6 +73,34 @@ export class Wizard {
     } finally {
       this.sending = undefined;
     }
+  }
+
+  /** Takes up an import that a reload of the page cut short. */
+  async resume(id: string): Promise<void> {
+    if (this.upload?.id === id) return;
+    const { data } = await api.GET('/api/v1/uploads/{id}', { params: { path: { id } } });
+    if (!data || this.upload) return;
+    this.upload = data;
+    if (!data.canonical) {
+      const kept = sessionStorage.getItem(KEPT + id);
+      this.begin();
+      if (kept) this.#recall(JSON.parse(kept) as Plan);
+    }
+    this.step = 'look';
+  }
+
+  /** Keeps the answers for a reload. */
+  keep(): void {
+    if (this.upload && this.plan)
+      sessionStorage.setItem(KEPT + this.upload.id, JSON.stringify(this.plan));
+  }
+
+  #recall(plan: Plan): void {
+    const { meanings } = plan;
+    this.plan = { ...plan, meanings: {} };
+    void this.read().then(() => {
+      if (this.plan) Object.assign(this.plan.meanings, meanings);
+    });
   }
 
   /** Stops sending. */

@@ -10,6 +10,9 @@ export interface Volumes {
   peak: { time: string; n: number } | undefined;
 }
 
+/** Months without anything that are still shown at the end. */
+const QUIET_MONTHS = 3;
+
 /** Months in order, and for each source its number in each; months without any are gaps of none. */
 export function volumesOf(answer: Answer): Volumes {
   const times: string[] = [];
@@ -30,9 +33,12 @@ export function volumesOf(answer: Answer): Volumes {
   }
   let peak: Volumes['peak'];
   for (const [time, n] of totals) if (!peak || n > peak.n) peak = { time, n };
+  // History that nobody adds to would end in years of nothing.
+  const quiet = times.length - 1 - times.findLastIndex((time) => (totals.get(time) ?? 0) > 0);
+  if (quiet > QUIET_MONTHS) times.length -= quiet - QUIET_MONTHS;
   return {
     times,
-    partial,
+    partial: partial.slice(0, times.length),
     series: [...series].map(([source, values]) => ({
       source,
       values: times.map((time) => values.get(time) ?? null),

@@ -56,6 +56,10 @@ export const settings: Record<keyof typeof en, string> = {
   'settings.remove': 'Entfernen',
   'settings.calendar.default': 'Kalender der Tickets ohne anderen',
   'settings.calendar.none': 'Keiner: keine Geschäftszeit',
+  'settings.calendar.summary':
+    '{zone} · {hours} h je Woche · {holidays, plural, =0 {keine Feiertage} one {# Feiertag} other {# Feiertage}}{versions, plural, one {} other { · # Fassungen}}',
+  'settings.sla.when.rest': 'alle übrigen Tickets',
+  'settings.issues': '{n, plural, one {# Fehler} other {# Fehler}}',
   'settings.calendar.add': 'Kalender hinzufügen',
   'settings.calendar.new': 'neuer Kalender',
   'settings.calendars.none': 'Noch kein Kalender',

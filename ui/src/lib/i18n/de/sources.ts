@@ -9,7 +9,7 @@ export const sources: Record<keyof typeof en, string> = {
   'sources.import': 'Datei importieren',
   'sources.fresh': 'Aktualität',
   'sources.fresh.note':
-    'Eine Quelle ist verspätet, wenn ihr neuestes Ereignis älter ist als bei ihr üblich.',
+    'Von einer Quelle, die noch in Gebrauch ist, wird jeden Tag etwas Neues erwartet.',
   'sources.source': 'Quelle',
   'sources.tickets': 'Tickets',
   'sources.first': 'Seit',

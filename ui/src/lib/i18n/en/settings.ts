@@ -54,6 +54,10 @@ export const settings = {
   'settings.remove': 'Remove',
   'settings.calendar.default': 'Calendar of tickets with no other',
   'settings.calendar.none': 'None: no business time',
+  'settings.calendar.summary':
+    '{zone} · {hours} h a week · {holidays, plural, =0 {no holidays} one {# holiday} other {# holidays}}{versions, plural, one {} other { · # versions}}',
+  'settings.sla.when.rest': 'every other ticket',
+  'settings.issues': '{n, plural, one {# problem} other {# problems}}',
   'settings.calendar.add': 'Add a calendar',
   'settings.calendar.new': 'new calendar',
   'settings.calendars.none': 'No calendar yet',

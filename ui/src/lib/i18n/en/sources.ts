@@ -8,7 +8,7 @@ export const sources = {
   'sources.restatements': 'Restatements',
   'sources.import': 'Import a file',
   'sources.fresh': 'Freshness',
-  'sources.fresh.note': 'A source is late when its newest event is older than usual for it.',
+  'sources.fresh.note': 'Of a source that is still in use, something new is expected every day.',
   'sources.source': 'Source',
   'sources.tickets': 'Tickets',
   'sources.first': 'Since',
