@@ -11,6 +11,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+/// How the name of a folder of files begins, and how many random characters follow.
+pub(crate) const FOLDER: &str = "deskmeter-";
+const FOLDER_RANDOM: usize = 20;
+
 /// A request's files, on disk.
 pub(crate) struct Received {
     /// Where they are, until it is dropped.
@@ -22,7 +26,8 @@ pub(crate) struct Received {
 
 /// Writes what a request carries to disk: the parts of a form, or a bare body.
 pub(crate) async fn receive(request: Request) -> Result<Received, Problem> {
-    let folder = tempfile::tempdir().map_err(|error| Problem::internal(&error))?;
+    let folder = tempfile::Builder::new().prefix(FOLDER).rand_bytes(FOLDER_RANDOM).tempdir();
+    let folder = folder.map_err(|error| Problem::internal(&error))?;
     let mut received = Received { folder, files: Vec::new(), mapping: None };
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {

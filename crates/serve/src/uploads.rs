@@ -1,5 +1,6 @@
 //! Files that were sent and wait to be imported, for an hour.
 
+use crate::form::FOLDER;
 use crate::limits::{UPLOAD_KEPT_US, UPLOADS_BYTES_MAX, UPLOADS_MAX};
 use event::Instant;
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ impl Uploads {
     ) -> std::io::Result<Arc<Upload>> {
         // The folder's own name is random.
         let name = folder.path().file_name().map(|name| name.to_string_lossy());
-        let id = name.map_or_else(String::new, |name| name.trim_start_matches('.').to_owned());
+        let id = name.map_or_else(String::new, |name| name.trim_start_matches(FOLDER).to_owned());
         let bytes = std::fs::metadata(&path)?.len();
         let upload = Arc::new(Upload { id, path, bytes, _folder: folder });
         let mut kept = self.current(now);

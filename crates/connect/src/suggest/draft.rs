@@ -105,11 +105,13 @@ impl Draft<'_> {
         let Some(created) = self.column(Guess::Created).or(times.first().copied()) else {
             return Ok(());
         };
+        let known = created.guess == Some(Guess::Created);
+        let doubt = if known { "" } else { "  # did it come in then? no name says so" };
         let created = created.name.clone();
         let requester = self.actor(Guess::Requester, "requester");
         let agent = self.actor(Guess::Agent, "agent");
         let vendor = self.column(Guess::Status).map(|column| column.name.clone());
-        writeln!(self.text, "rules:\n  - event: created\n    at: {}", quoted(&created))?;
+        writeln!(self.text, "rules:\n  - event: created\n    at: {}{doubt}", quoted(&created))?;
         writeln!(self.text, "    actor: {requester}")?;
         self.parts()?;
         if let Some(agent) = self.column(Guess::Agent).map(|column| quoted(&column.name)) {

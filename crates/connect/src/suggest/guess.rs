@@ -62,12 +62,15 @@ impl Guess {
 }
 
 /// Points for a name that is one of the words, and for one that contains them.
-const SAME: usize = 100;
-const CONTAINED: usize = 50;
+const SAME: usize = 10_000;
+const CONTAINED: usize = 5_000;
+/// Points for each word of the name that is explained, and lost for each that is there.
+const EXPLAINED: usize = 500;
+const THERE: usize = 100;
 /// Points for values that look like it, under a name that says nothing.
-const LOOKS: usize = 30;
+const LOOKS: usize = 3_000;
 /// Points for values that could be a key.
-const COULD_BE: usize = 10;
+const COULD_BE: usize = 1_000;
 
 /// Different values up to which a column is taken for a closed list.
 const CLOSED_LIST_MAX: usize = 30;
@@ -97,8 +100,11 @@ fn by_name(column: &Column) -> impl Iterator<Item = (Guess, usize)> {
     let is_time = !column.forms.is_empty();
     NAMES.iter().filter(move |(guess, _)| guess.is_time() == is_time).filter_map(
         move |(guess, words)| {
-            let points = words.iter().filter_map(|words| points(&name, words)).max()?;
-            Some((*guess, points))
+            // The words are listed with the surer ones first.
+            let points = words.iter().enumerate().filter_map(|(at, words)| {
+                points(&name, words).map(|points| points.saturating_sub(at))
+            });
+            Some((*guess, points.max()?))
         },
     )
 }
@@ -115,7 +121,8 @@ fn points(name: &[String], words: &Words) -> Option<usize> {
     let within =
         name.windows(wanted.len()).any(|part| part.iter().zip(&wanted).all(|(a, b)| a == b));
     // More of the name explained is better; less of it left over is better.
-    (within && !whole).then(|| (CONTAINED + 5 * wanted.len()).saturating_sub(name.len()))
+    (within && !whole)
+        .then(|| (CONTAINED + EXPLAINED * wanted.len()).saturating_sub(THERE * name.len()))
 }
 
 fn by_values(column: &Column) -> Option<(Guess, usize)> {

@@ -73,6 +73,13 @@ fn columns_are_told_by_their_names() {
 }
 
 #[test]
+fn of_two_columns_the_surer_name_counts() {
+    let found = guesses("number,urgency,priority,due\n1,2,3,2026-01-01\n2,2,3,2026-01-02\n");
+    assert!(found.contains(&("priority".to_owned(), Guess::Priority)), "{found:?}");
+    assert!(!found.iter().any(|(name, _)| name == "urgency"), "{found:?}");
+}
+
+#[test]
 fn names_may_be_of_another_language() {
     for header in [
         "Ticketnummer;Erstellt am;Gelöst am;Priorität;Kanal;Bearbeiter",
