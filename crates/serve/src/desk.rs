@@ -1,4 +1,4 @@
-//! What every handler works with: the engine, its store, the clock, who listens, what is on its way.
+//! What every handler works with: engine, store, clock, who listens, and what is on its way.
 
 use crate::live::Live;
 use crate::rebuilding::{Rebuild, RebuildState, Rebuilding};
