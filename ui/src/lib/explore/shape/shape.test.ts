@@ -7,6 +7,7 @@ import { curves } from './quantiles';
 import { stages } from './stages';
 import { overGroups, overTime } from './summary';
 import { columns, groups, sorted } from './table';
+import { warningTitle } from './warning';
 
 const weeks = answer({ every: 'week', by: ['channel'] }, { volume: meta() }, [
   row({ time: '2026-01-05', channel: 'chat' }, { volume: 3 }),
@@ -190,6 +191,28 @@ describe('the table', () => {
       column && sorted(rows, column, up).map(({ cells }) => cells.volume?.value);
     expect(values(true)).toEqual([1, 3, null]);
     expect(values(false)).toEqual([3, 1, null]);
+  });
+});
+
+describe('warnings', () => {
+  const said = (code: string, message: string) =>
+    warningTitle({ code, message }, answer({ every: 'week' }, { volume: meta() }, []));
+
+  it('are filled from the words of the server', () => {
+    expect(
+      said('small_n', '1,635 value(s) come from fewer than 5 cases: chance decides'),
+    ).toContain('1,635 values stand');
+    expect(said('partial_bucket', 'not over, or cut by the range: 2026-11-16')).toContain(
+      '16 Nov 2026',
+    );
+    expect(said('none_share', '98 % of the cases have no group')).toContain('98 % of the cases');
+    expect(said('not_additive', '`volume` is a stock: add it over groups')).toMatch(
+      /^Ticket volume/,
+    );
+  });
+
+  it('stay as they are where nothing is known of them', () => {
+    expect(said('new', '`x` is odd')).toBe('“x” is odd.');
   });
 });
 

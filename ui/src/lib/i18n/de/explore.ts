@@ -134,6 +134,26 @@ export const explore: Record<keyof typeof en, string> = {
   'explore.fresh': 'letztes Ereignis {ago}',
   'explore.warnings': 'Gut zu wissen',
   'explore.warning.not_over': 'Der Zeitraum ist nicht vorbei: Der letzte Schritt füllt sich noch.',
+  'explore.warning.partial_bucket':
+    'Hohl gezeichnet, weil noch nicht vorbei oder vom Zeitraum abgeschnitten: {times}.',
+  'explore.warning.week_start': 'Wochen beginnen am {day}.',
+  'explore.warning.small_n':
+    '{n, plural, one {# Wert beruht} other {# Werte beruhen}} auf weniger als 5 Fällen: Dort entscheidet der Zufall.',
+  'explore.warning.provisional':
+    '{n, plural, one {# Fall kann} other {# Fälle können}} noch die Seite wechseln.',
+  'explore.warning.none_share': '{n} % der Fälle haben keinen Wert für „{dimension}“.',
+  'explore.warning.several_groups':
+    'Ein Ticket zählt bei jedem seiner Tags, deshalb ergeben die Gruppen zusammen nicht das Ganze.',
+  'explore.warning.not_additive':
+    '{name} wird zu einem Zeitpunkt gezählt: über Gruppen addierbar, nie über die Zeit.',
+  'explore.warning.flow':
+    '{name} setzt zwei Ströme verschiedener Tickets ins Verhältnis und kann 100 % übersteigen.',
+  'explore.warning.all_tickets':
+    '{name} zählt auch ausgeschlossene Tickets, weil die Frage sie nennt.',
+  'explore.warning.no_calendar':
+    '{name} zählt Geschäftszeit, und es gibt keinen Kalender: Kalenderzeit wählen oder in den Einstellungen einen Kalender anlegen.',
+  'explore.warning.solved_before_reply':
+    '{n, plural, one {# Ticket} other {# Tickets}} des Zeitraums {n, plural, one {wurde} other {wurden}} vor der ersten Antwort gelöst.',
   'explore.stage': 'Stufe',
   'explore.stage.of': 'Anteil',
   'explore.stage.numerator': '{metric}: ja',

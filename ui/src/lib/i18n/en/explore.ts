@@ -130,6 +130,25 @@ export const explore = {
   'explore.fresh': 'latest event {ago}',
   'explore.warnings': 'Good to know',
   'explore.warning.not_over': 'The period is not over: its last step is still filling up.',
+  'explore.warning.partial_bucket':
+    'Drawn hollow, as it is not over or cut by the period: {times}.',
+  'explore.warning.week_start': 'Weeks begin on {day}.',
+  'explore.warning.small_n':
+    '{n, plural, one {# value stands} other {# values stand}} on fewer than 5 cases: there, chance decides.',
+  'explore.warning.provisional':
+    '{n, plural, one {# case} other {# cases}} can still change sides.',
+  'explore.warning.none_share': '{n} % of the cases have no value for “{dimension}”.',
+  'explore.warning.several_groups':
+    'A ticket counts in every one of its tags, so the groups do not add up to the whole.',
+  'explore.warning.not_additive':
+    '{name} is counted at an instant: it may be added up over groups, never over time.',
+  'explore.warning.flow': '{name} relates two streams of different tickets and may exceed 100 %.',
+  'explore.warning.all_tickets':
+    '{name} counts excluded tickets too, since the question names them.',
+  'explore.warning.no_calendar':
+    '{name} counts business hours, and there is no calendar: choose calendar time, or set a calendar in Settings.',
+  'explore.warning.solved_before_reply':
+    '{n, plural, one {# ticket} other {# tickets}} of the period {n, plural, one {was} other {were}} solved before the first response.',
   'explore.stage': 'Stage',
   'explore.stage.of': 'Share',
   'explore.stage.numerator': '{metric}: yes',
