@@ -4,6 +4,9 @@ import { invalidate } from '$app/navigation';
 /** What every load function whose data can change depends on. */
 export const DESK = 'desk:data';
 
+/** What depends on calendars and SLA policies alone. */
+export const POLICIES = 'desk:policies';
+
 /** At most one reading again in this many milliseconds, however many events come in. */
 const PAUSE_MS = 400;
 
@@ -41,6 +44,7 @@ class Live {
       source.addEventListener(name, (event) => {
         const data: unknown = JSON.parse(event.data);
         for (const listener of this.#listeners[name]) listener(data);
+        if (name === 'rebuild') void invalidate(POLICIES);
       });
     }
     document.addEventListener('visibilitychange', this.#shown);

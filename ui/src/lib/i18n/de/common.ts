@@ -65,6 +65,10 @@ export const common: Record<keyof typeof en, string> = {
   'range.last month': 'Letzter Monat',
   'range.last 12 months': 'Letzte 12 Monate',
   'range.all': 'Alles',
+  'calendar.none':
+    'Dieser Desk hat noch keine Geschäftszeiten, deshalb fehlen Zeiten in Geschäftszeit.',
+  'calendar.none.clock': 'Kalenderzeit zählen',
+  'calendar.none.add': 'Geschäftszeiten eintragen',
   'live.live': 'Live',
   'live.connecting': 'Verbinden …',
   'live.offline': 'Offline: Zahlen von {time}',
