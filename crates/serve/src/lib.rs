@@ -1,4 +1,5 @@
-//! The HTTP API: every question, explanation, import and event, as JSON under `/api/v1`.
+//! The HTTP API: every question, explanation, import and event, as JSON under `/api/v1`; and the
+//! user interface, as files.
 //!
 //! Arrows: `engine`, `connect`, `store` (and `event`).
 //! Must not know: how plans run, what YAML looks like, what a number means.
