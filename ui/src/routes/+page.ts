@@ -1,4 +1,4 @@
-import { askAll, later, rowsBehind, type Asked } from '$lib/api/client';
+import { askAll, later, rowsBehind } from '$lib/api/client';
 import { CORE } from '$lib/home/model/core';
 import { EPISODES, plan } from '$lib/home/model/causes';
 import { episodes, findings, loudness } from '$lib/home/model/standout';
@@ -16,11 +16,16 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
   const list = ({ question, cell }: ReturnType<typeof waiting>) =>
     later(rowsBehind(fetch, question, { ...cell, limit: SHOWN }));
   const [period, weekly] = board(scope);
-  const past = remembered<Asked | undefined>(weekly);
-  const asked = askAll(fetch, past ? [period] : [period, weekly]);
-  const desk = Promise.all([asked, targets(fetch)]).then(([[now, read], aims]) => {
+  const known = remembered(weekly);
+  const asked = askAll(fetch, known ? [period] : [period, weekly]);
+  const past =
+    known ??
+    remember(
+      weekly,
+      asked.then((answers) => answers.slice(1)),
+    );
+  const desk = Promise.all([asked, past, targets(fetch)]).then(([[now], [year], aims]) => {
     if (now?.error) throw now.error;
-    const year = past ?? (read?.answer && remember(weekly, read)) ?? read;
     const shown = tiles(CORE, now?.answer, year?.answer, aims, Date.now());
     return {
       answer: now?.answer,
@@ -30,11 +35,8 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
     };
   });
   const follow = desk.then(async (found) => {
-    const next = plan(scope, found.episodes, found.tiles);
-    const known = remembered<Asked[]>(next.questions);
-    const answers = known ?? (await askAll(fetch, next.questions));
-    const whole = answers.every(({ error }) => !error);
-    return next.read(whole && !known ? remember(next.questions, answers) : answers);
+    const { questions, read } = plan(scope, found.episodes, found.tiles);
+    return read(await (remembered(questions) ?? remember(questions, askAll(fetch, questions))));
   });
   return {
     scope,
