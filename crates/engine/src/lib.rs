@@ -25,6 +25,7 @@ mod quality;
 mod restate;
 mod segmented;
 mod session;
+mod statement;
 mod tables;
 mod tickets;
 mod view;

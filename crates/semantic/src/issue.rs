@@ -166,6 +166,10 @@ pub const CODES: &[(&str, &str)] = &[
         "bad_target",
         "A target is a finite number in the unit of its metric: seconds for durations, a fraction from 0 to 1 for shares.",
     ),
+    (
+        "no_sql",
+        "The plan of the metric uses something that SQL cannot say. The answer is not affected.",
+    ),
     ("no_title", "An annotation has a title, which is what a chart shows of it."),
     ("unknown_kind", "An annotation is a release, a campaign, an incident, a holiday, or other."),
     (

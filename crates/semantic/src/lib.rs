@@ -22,6 +22,7 @@ mod plan;
 pub mod question;
 mod shipped;
 mod sql;
+pub mod statement;
 pub mod statistic;
 pub mod tickets;
 pub mod time;

@@ -14,6 +14,7 @@ mod quarantine;
 mod questions;
 mod restatements;
 mod settings;
+mod statements;
 mod tickets;
 mod uploads;
 
@@ -47,6 +48,7 @@ fn asking() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
         .routes(routes!(questions::ask_simple, questions::ask))
         .routes(routes!(questions::tickets))
+        .routes(routes!(statements::write))
         .routes(routes!(exports::answer))
         .routes(routes!(exports::tickets))
         .routes(routes!(restatements::restate))

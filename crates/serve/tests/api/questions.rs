@@ -139,3 +139,17 @@ async fn what_arrives_late_is_a_restatement_with_its_cause() {
     let restated = desk.post("/api/v1/restatements", &question).await.ok();
     assert!(restated.to_string().contains("T2"), "{restated:#}");
 }
+
+#[tokio::test]
+async fn a_question_is_written_as_sql() {
+    let desk = Desk::filled().await;
+    let question = json!({"metrics": ["first_response_time"], "by": ["channel"]});
+    let written = desk.post("/api/v1/questions/sql", &question).await.ok();
+    let statements = written["statements"].as_array().unwrap();
+    let parts: Vec<&str> = statements.iter().map(|one| one["part"].as_str().unwrap()).collect();
+    assert_eq!(parts, ["value", "unfinished"], "{written:#}");
+    let sql = statements[0]["sql"].as_str().unwrap();
+    assert!(sql.starts_with("SELECT\n") && sql.contains("first_reply_business_us"), "{sql}");
+    let wrong = json!({"metrics": ["first_respnse_time"]});
+    desk.post("/api/v1/questions/sql", &wrong).await.problem(422);
+}
