@@ -97,10 +97,21 @@ describe('two variants', () => {
     ]);
   });
 
+  it('that gather their rows differently have counts that say little', () => {
+    const gathered = {
+      variants: { a: {}, b: { from: 'SELECT ticket FROM clocks GROUP BY ticket' } },
+    } as unknown as Definition;
+    expect(counts(gathered, a, b)).toEqual({ says: 'units', a: 10, b: 7 });
+  });
+
   it('count more, the same, or other things', () => {
-    expect(counts(a, b)).toEqual({ says: 'more', by: 3, which: 'a' });
-    expect(counts(a, a)).toEqual({ says: 'same', n: 10 });
-    expect(counts(a, side('c', 'f', 'turns', 10))).toEqual({ says: 'other', a: 10, b: 10 });
-    expect(counts({ variant: a.variant }, b)).toBeUndefined();
+    expect(counts(definition, a, b)).toEqual({ says: 'more', by: 3, which: 'a' });
+    expect(counts(definition, a, a)).toEqual({ says: 'same', n: 10 });
+    expect(counts(definition, a, side('c', 'f', 'turns', 10))).toEqual({
+      says: 'other',
+      a: 10,
+      b: 10,
+    });
+    expect(counts(definition, { variant: a.variant }, b)).toBeUndefined();
   });
 });

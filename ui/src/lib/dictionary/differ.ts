@@ -41,15 +41,22 @@ export type Counts =
   | { says: 'same'; n: number }
   | { says: 'more'; by: number; which: 'a' | 'b' }
   | { says: 'other'; a: number; b: number }
-  | { says: 'ratios'; a: number; b: number };
+  | { says: 'ratios'; a: number; b: number }
+  | { says: 'units'; a: number; b: number };
 
 /** Counts of the same table can be compared; those of different tables count different things. */
-export function counts(a: Side, b: Side): Counts | undefined {
+export function counts(definition: Definition, a: Side, b: Side): Counts | undefined {
   const [left, right] = [a.cell?.n, b.cell?.n];
   if (left === undefined || right === undefined) return undefined;
   // The n of a ratio of two streams is its denominator, whatever table that is read from.
   if ([a, b].some(({ variant }) => variant.kind === 'flow') && a.variant.table !== b.variant.table)
     return { says: 'ratios', a: left, b: right };
+  // A variant with a relation of its own gathers rows first: clocks by ticket, and the like.
+  const [own, others] = [a, b].map(({ variant }) => {
+    const written = definition.variants[variant.name];
+    return `${written?.from ?? ''}|${written?.distinct ?? ''}`;
+  });
+  if (own !== others) return { says: 'units', a: left, b: right };
   if (a.variant.table !== b.variant.table) return { says: 'other', a: left, b: right };
   if (left === right) return { says: 'same', n: left };
   return { says: 'more', by: Math.abs(left - right), which: left > right ? 'a' : 'b' };

@@ -65,6 +65,8 @@ export const dictionary: Record<keyof typeof en, string> = {
     'Sie zählen Verschiedenes: {a} {as} gegen {b} {bs}. Ein Ticket kann mehrmals zählen.',
   'dictionary.differ.ratios':
     'Ihre n sind {a} und {b}: was jeweils unter dem Strich steht. Die eine setzt Ströme verschiedener Tickets ins Verhältnis; einzelne Tickets lassen sich an Zahlen nicht unterscheiden.',
+  'dictionary.differ.units':
+    'Sie zählen in verschiedenen Einheiten; ihre n von {a} und {b} lassen sich nicht gegeneinanderhalten.',
   'dictionary.differ.what': 'Was anders ist',
   'dictionary.differ.formula': 'Formel',
   'dictionary.differ.kind': 'Art',

@@ -63,6 +63,8 @@ export const dictionary = {
     'They count different things: {a} {as} against {b} {bs}. One ticket can count several times.',
   'dictionary.differ.ratios':
     'Their n are {a} and {b}: what is under the line of each. One relates streams of different tickets, so single tickets cannot be told apart by counts.',
+  'dictionary.differ.units':
+    'They count in different units, so their n of {a} and {b} cannot be set against each other.',
   'dictionary.differ.what': 'What differs',
   'dictionary.differ.formula': 'Formula',
   'dictionary.differ.kind': 'Kind',
