@@ -166,7 +166,13 @@ function marks(data: LineData, theme: ChartTheme): Partial<LineSeriesOption> {
       symbol: 'none',
       silent: true,
       lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
-      label: { formatter: '{b}', color: theme.muted, position: 'insideEndTop', fontSize: 11 },
+      label: {
+        show: !data.small,
+        formatter: '{b}',
+        color: theme.muted,
+        position: 'insideEndTop',
+        fontSize: 11,
+      },
       data: [...level, ...upright],
     },
     markArea: {

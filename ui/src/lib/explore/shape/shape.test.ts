@@ -202,6 +202,7 @@ describe('warnings', () => {
     expect(
       said('small_n', '1,635 value(s) come from fewer than 5 cases: chance decides'),
     ).toContain('1,635 values stand');
+    expect(said('solved_before_reply', 'of those created, 99 tickets were solved')).toMatch(/^99 /);
     expect(said('partial_bucket', 'not over, or cut by the range: 2026-11-16')).toContain(
       '16 Nov 2026',
     );

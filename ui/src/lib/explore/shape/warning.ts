@@ -18,7 +18,7 @@ export function warningTitle(
   });
   const tail = message.split(': ').at(-1) ?? '';
   return t(key as Key, {
-    n: Number((/[\d,]+/.exec(message)?.[0] ?? '0').replaceAll(',', '')),
+    n: Number((/\d[\d,]*/.exec(message)?.[0] ?? '0').replaceAll(',', '')),
     name: named.join(', '),
     times: tail
       .split(', ')
