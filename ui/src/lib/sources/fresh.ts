@@ -1,4 +1,6 @@
-/** How fresh a source is, told by itself: by how long its news are apart. */
+/** How fresh a source is, and where its tickets are. */
+import type { Question } from '$lib/api/types';
+import { cellHref } from '$lib/question/url';
 
 const HOUR = 3_600_000;
 
@@ -17,6 +19,8 @@ export function freshness(lastEvent: string | null | undefined, now: number): Fr
   return silent > HISTORY ? 'history' : 'stale';
 }
 
-/** The tickets that a filter lists, in Explore, over all history. */
-export const filterHref = (filter: string): string =>
-  `/explore?metrics=volume&range=all&where=${encodeURIComponent(filter)}`;
+/** The tickets that a filter lists, over all history, those outside the usual population too. */
+export function filterHref(filter: string): string {
+  const metric = 'volume:all_tickets';
+  return cellHref({ metrics: [metric], range: 'all', where: [filter] } as Question, { metric });
+}

@@ -206,6 +206,6 @@ export const sources: Record<keyof typeof en, string> = {
   'reason.lookup_key_twice.do': 'Die kleinere Zeile zählt.',
   'reason.lookup_row_unreadable': 'Eine Tabellenzeile, die nicht lesbar ist',
   'reason.lookup_row_unreadable.do': 'Exportieren Sie die Tabelle neu.',
-  'reason.before_created': 'Etwas geschah vor der Erstellung',
-  'reason.solved_before_first_reply': 'Gelöst vor der ersten Antwort',
+  'reason.before_the_ticket_was_created': 'Etwas geschah vor der Erstellung',
+  'reason.solved_before_the_first_reply': 'Gelöst vor der ersten Antwort',
 };

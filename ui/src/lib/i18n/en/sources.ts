@@ -193,6 +193,6 @@ export const sources = {
   'reason.lookup_key_twice.do': 'The smaller row counts.',
   'reason.lookup_row_unreadable': 'A row of a table that cannot be read',
   'reason.lookup_row_unreadable.do': 'Export the table again.',
-  'reason.before_created': 'Something happened before the creation',
-  'reason.solved_before_first_reply': 'Solved before the first reply',
+  'reason.before_the_ticket_was_created': 'Something happened before the ticket was created',
+  'reason.solved_before_the_first_reply': 'Solved before the first reply',
 } as const;
