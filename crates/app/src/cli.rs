@@ -4,8 +4,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 mod question;
+mod settle;
 
 pub(crate) use question::{CellArgs, QuestionArgs};
+pub(crate) use settle::{
+    AnnotationArgs, AnnotationListArgs, AnnotationsCommand, PoliciesCommand, SettingArgs,
+    SettingsCommand,
+};
 
 /// Numbers about customer support that one can prove.
 ///
@@ -102,10 +107,40 @@ pub(crate) enum Command {
         deskmeter explain metric\n  \
         deskmeter explain metric first_response_time\n  \
         deskmeter explain ticket acme/4711\n  \
+        deskmeter explain sql csat --by channel\n  \
         deskmeter explain cell first_response_time --by channel --every week \\\n      \
             --at 2026-11-09 --is channel=email"
     )]
     Explain(ExplainCommand),
+    /// Count what is odd about the data, and what each source brought
+    Quality(OutputArgs),
+    /// Show, check or change calendars, SLA policies and the like
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        deskmeter policies show > policies.json\n  \
+        deskmeter policies check policies.yaml\n  \
+        deskmeter policies set policies.yaml"
+    )]
+    Policies(PoliciesCommand),
+    /// Show or change the zone, the first day of the week, and targets
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        deskmeter settings set zone Europe/Berlin\n  \
+        deskmeter settings set targets.first_response_time 3600\n  \
+        deskmeter settings set targets.csat -"
+    )]
+    Settings(SettingsCommand),
+    /// Note releases, campaigns, incidents and holidays, to be seen beside the numbers
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        deskmeter annotations add \"Version 2\" --at 2026-03-02 --kind release\n  \
+        deskmeter annotations list --from 2026-03-01\n  \
+        deskmeter annotations remove 3"
+    )]
+    Annotations(AnnotationsCommand),
     /// Serve the HTTP API on a loopback address
     #[command(after_help = "Examples:\n  \
         deskmeter serve\n  \
@@ -267,7 +302,6 @@ pub(crate) struct AskArgs {
 
 /// `explain …`.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "parsed once")]
 pub(crate) enum ExplainCommand {
     /// A metric's words, formula, variants, and how other products differ; without a name, all
     Metric {
@@ -281,6 +315,13 @@ pub(crate) enum ExplainCommand {
         /// Source and ticket
         #[arg(value_name = "SOURCE/ID")]
         ticket: String,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// A question as SQL over the fact tables
+    Sql {
+        #[command(flatten)]
+        question: QuestionArgs,
         #[command(flatten)]
         output: OutputArgs,
     },

@@ -1,5 +1,6 @@
 //! Runs what was asked for.
 
+mod annotations;
 mod ask;
 mod backup;
 mod check;
@@ -12,10 +13,12 @@ mod import;
 mod log;
 mod mapping;
 mod policies;
+mod quality;
 mod quarantine;
 mod question;
 mod rebuild;
 mod serve;
+mod settings;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Config};
@@ -88,6 +91,10 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Explain(command) => explain::run(context, command).await,
         Command::Check(args) => check::run(context, &args),
         Command::Mapping(args) => mapping::run(&args),
+        Command::Quality(output) => quality::run(context, &output).await,
+        Command::Policies(command) => policies::run(context, &command).await,
+        Command::Settings(command) => settings::run(context, &command).await,
+        Command::Annotations(command) => annotations::run(context, &command).await,
         Command::Rebuild(args) => rebuild::run(context, &args).await,
         Command::Export(args) => export::run(context, &args).await,
         Command::Backup(args) => backup::backup(context, &args).await,

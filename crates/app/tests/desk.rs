@@ -14,6 +14,8 @@ mod bad_input;
 mod round_trip;
 #[path = "desk/serving.rs"]
 mod serving;
+#[path = "desk/settling.rs"]
+mod settling;
 #[path = "desk/streams.rs"]
 mod streams;
 

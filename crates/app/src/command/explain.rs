@@ -8,8 +8,10 @@ use crate::issue::Issue;
 use crate::output::{self, Column, Page, Sheet};
 use semantic::Answer;
 use semantic::answer::MetricMeta;
+use semantic::statement::Statement;
+use serde_json::json;
 
-/// Runs `explain metric`, `explain ticket` or `explain cell`.
+/// Runs `explain metric`, `explain ticket`, `explain sql` or `explain cell`.
 ///
 /// # Errors
 /// What is to be explained does not exist, or the question has issues.
@@ -19,6 +21,12 @@ pub(crate) async fn run(context: &Context, command: ExplainCommand) -> Outcome {
         ExplainCommand::Metric { name: Some(name), output } => metric(context, &name, &output)?,
         ExplainCommand::Ticket { ticket: written, output } => {
             ticket(context, &written, &output).await?;
+        }
+        ExplainCommand::Sql { question: asked, output } => {
+            let question = question(&asked)?;
+            let engine = desk::existing(context).await?;
+            let statements = engine.statements(&question).await.map_err(failed)?;
+            output.print(&sql(&statements)?)?;
         }
         ExplainCommand::Cell { question: asked, cell: coordinates, output } => {
             let question = question(&asked)?;
@@ -43,6 +51,19 @@ fn meta<'a>(answer: &'a Answer, name: Option<&str>) -> Option<&'a MetricMeta> {
         Some(name) => answer.metrics.get(name),
         None => answer.metrics.values().next(),
     }
+}
+
+/// The statements, for people one after the other.
+fn sql(statements: &[Statement]) -> Outcome<Page> {
+    let mut sheet =
+        Sheet::new(&[("metric", Column::Text), ("part", Column::Text), ("sql", Column::Text)]);
+    let mut human = String::new();
+    for Statement { metric, part, sql } in statements {
+        sheet.rows.push([metric, part, sql].map(|text| text.as_str().into()).to_vec());
+        human.push_str(&format!("-- {metric}: {part}\n{sql};\n\n"));
+    }
+    let json = output::json(&json!({"statements": statements}))?;
+    Ok(Page { json, batch: sheet.batch()?, human })
 }
 
 fn failed(error: engine::Error) -> Failure {

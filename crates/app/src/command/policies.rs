@@ -1,7 +1,11 @@
-//! Policies files: YAML as `facts` knows it, and holidays out of iCalendar files beside it.
+//! Policies files: YAML as `facts` knows it, holidays out of iCalendar files beside it, and the
+//! commands that show them and put them in force.
 
-use crate::exit::{Failure, Outcome};
+use super::{Context, desk};
+use crate::cli::PoliciesCommand;
+use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::Issue;
+use crate::output;
 use crate::progress::Voice;
 use event::calendar::{CalendarSpec, Holiday, Hours, VersionSpec};
 use event::limits::ICS_BYTES_MAX;
@@ -11,6 +15,7 @@ use facts::policies::{Effort, RoleTerm, Sessions, SlaPolicy};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Largest policies file read, in bytes.
@@ -50,6 +55,34 @@ struct VersionFile {
     /// iCalendar files with more holidays; relative to the folder of the policies file.
     #[serde(default)]
     holidays_ics: Vec<PathBuf>,
+}
+
+/// Runs `policies show`, `policies check` or `policies set`.
+///
+/// # Errors
+/// There is no desk, the policies have issues, or the rebuild fails; then nothing changes.
+pub(crate) async fn run(context: &Context, command: &PoliciesCommand) -> Outcome {
+    match command {
+        PoliciesCommand::Show => {
+            let engine = desk::existing(context).await?;
+            let policies = engine.store().policies();
+            writeln!(std::io::stdout(), "{}", output::json(&*policies)?)?;
+        }
+        PoliciesCommand::Check(args) => {
+            read(context.voice, &args.file)?;
+            context.voice.say(&format!("{}: no issues", args.file.display()));
+        }
+        PoliciesCommand::Set(args) => {
+            let policies = read(context.voice, &args.file)?;
+            let engine = desk::existing(context).await?;
+            if engine.store().policies().digest() == policies.digest() {
+                context.voice.say("these policies are in force already");
+            } else {
+                desk::rebuild(context, &engine, policies).await?;
+            }
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// Reads and checks a policies file and the iCalendar files it names. What of those is no holiday
