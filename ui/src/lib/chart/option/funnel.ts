@@ -75,6 +75,8 @@ export function funnel(data: FunnelData): (theme: ChartTheme) => EChartsOption {
         },
         data: data.stages.map(({ count }, at) => ({
           value: count,
+          // On a narrow bar the words would not fit.
+          label: { position: count < most * 0.4 ? ('right' as const) : ('inside' as const) },
           itemStyle: {
             color: theme.accent,
             opacity: 1 - (0.55 * at) / Math.max(1, data.stages.length),
