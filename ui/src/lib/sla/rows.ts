@@ -35,6 +35,7 @@ export function byPolicy(kept: Answer, overrun: Answer | undefined): Kept[] {
         worst: late?.statistics?.max ?? null,
       };
     })
+    .filter(({ cell }) => (cell?.n ?? 0) > 0)
     .sort((one, two) => (one.cell?.value ?? 2) - (two.cell?.value ?? 2));
 }
 

@@ -63,6 +63,7 @@ describe('promises kept and missed', () => {
       answer([
         { policy: 'a', clock: 'first_reply', cells: kept(9, 10) },
         { policy: 'b', clock: 'first_reply', cells: kept(5, 10) },
+        { policy: 'old', clock: 'first_reply', cells: { sla_attainment: { n: 0, value: null } } },
       ]),
       answer([
         {

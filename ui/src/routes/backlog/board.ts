@@ -35,7 +35,8 @@ export function board(scope: Scope, view: View) {
         'backlog:unassigned',
         'backlog:pending',
         'backlog:on_hold',
-        'backlog_days',
+        // Over all history there is no such thing as a day's inflow.
+        ...(scope.range === 'all' ? [] : ['backlog_days']),
         'clearance_rate',
       ],
       ...compare,

@@ -29,6 +29,7 @@ export const sla: Record<keyof typeof en, string> = {
   'sla.variant.all_tickets.text':
     'Tickets aus dem Zeitraum ohne eine einzige verfehlte Zusage, auch solche ganz ohne Zusagen.',
   'sla.target': 'Ziel',
+  'sla.target.gap': 'Zum Ziel',
   'sla.interval': '95-%-Intervall',
   'sla.n': 'Zusagen',
   'sla.n.tickets': 'Tickets',

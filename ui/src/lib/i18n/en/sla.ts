@@ -27,6 +27,7 @@ export const sla = {
   'sla.variant.all_tickets.text':
     'Tickets created in the period without a single missed promise, those without any promise among them.',
   'sla.target': 'Target',
+  'sla.target.gap': 'Against target',
   'sla.interval': '95 % interval',
   'sla.n': 'Promises',
   'sla.n.tickets': 'Tickets',
