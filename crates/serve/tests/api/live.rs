@@ -134,3 +134,21 @@ async fn listeners_do_not_keep_the_server_from_stopping() {
     assert!(text.ends_with("0\r\n\r\n"), "the stream was ended and not cut off: {text}");
     serving.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_rebuild_tells_how_far_it_is() {
+    let desk = Desk::filled().await;
+    let mut ear = Ear::open(&desk, None).await;
+    desk.put("/api/v1/policies", &json!({"effort": {"gap_minutes": 20}})).await;
+    loop {
+        let heard = ear.next().await;
+        if heard.name != "rebuild" {
+            continue;
+        }
+        let rebuild: serde_json::Value = serde_json::from_str(&heard.data).unwrap();
+        if rebuild["state"] != json!("running") {
+            assert_eq!((&rebuild["state"], &rebuild["done"]), (&json!("done"), &json!(2)));
+            return;
+        }
+    }
+}

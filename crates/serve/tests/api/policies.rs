@@ -1,6 +1,6 @@
 //! Policies: checked, put in force in the background, and holidays for them.
 
-use super::Desk;
+use super::{Desk, event};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -108,4 +108,32 @@ async fn holidays_come_out_of_icalendar_files() {
     assert_eq!(read["skipped"][0]["summary"], json!("Standup"), "{read:#}");
     assert_eq!(read["skipped"][0]["number"], json!(2));
     desk.post_text(path, "text/calendar", "25 December").await.problem(422);
+}
+
+#[tokio::test]
+async fn promises_that_run_open_to_when_they_fall_due() {
+    let desk = Desk::new().await;
+    let created = json!({"actor": {"id": "c1", "role": "requester"}});
+    let events = json!([
+        event("a", "T1", "2026-03-16T08:00:00Z", "created", &created),
+        event("b", "T2", "2026-03-16T03:00:00Z", "created", &created),
+    ]);
+    desk.post("/api/v1/events", &events).await.ok();
+    let policies = json!({"sla": [{
+        "name": "all", "versions": [{"calendar": "24x7", "targets": {"first_reply": "8h"}}],
+    }]});
+    desk.put(PATH, &policies).await;
+    assert_eq!(rebuilt(&desk).await["state"], json!("done"));
+    let asked = json!({"question": {"metrics": ["sla_time_left"]}, "cell": {"ascending": true}});
+    let opened = desk.post("/api/v1/questions/tickets", &asked).await.ok();
+    let rows = opened["rows"].as_array().unwrap();
+    let seen: Vec<_> =
+        rows.iter().map(|row| (&row["ticket"], &row["value"], &row["time"])).collect();
+    assert_eq!(
+        seen,
+        [
+            (&json!("T2"), &json!(-3600.0), &json!("2026-03-16T11:00:00Z")),
+            (&json!("T1"), &json!(14400.0), &json!("2026-03-16T16:00:00Z")),
+        ]
+    );
 }

@@ -150,6 +150,11 @@ async fn a_question_is_written_as_sql() {
     assert_eq!(parts, ["value", "unfinished"], "{written:#}");
     let sql = statements[0]["sql"].as_str().unwrap();
     assert!(sql.starts_with("SELECT\n") && sql.contains("first_reply_business_us"), "{sql}");
+    // What cannot be written is said, with its name.
+    let tags = json!({"metrics": ["volume"], "by": ["tag"]});
+    let problem = desk.post("/api/v1/questions/sql", &tags).await.problem(422);
+    assert_eq!(problem["issues"][0]["code"], json!("no_sql"), "{problem:#}");
+    assert_eq!(problem["issues"][0]["place"], json!("volume"));
     let wrong = json!({"metrics": ["first_respnse_time"]});
     desk.post("/api/v1/questions/sql", &wrong).await.problem(422);
 }
