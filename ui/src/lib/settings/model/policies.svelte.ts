@@ -10,8 +10,9 @@ const POLL_MS = 1_000;
 
 class PoliciesDraft extends Draft<Policies> {
   issues = $state.raw<Issue[]>([]);
+  #sound = $state.raw<string>();
   /** Whether the draft as it stands was found sound. */
-  sound = $state(false);
+  sound = $derived(this.#sound !== undefined && JSON.stringify(this.value) === this.#sound);
   error = $state.raw<unknown>();
   busy = $state(false);
   rebuild = $state.raw<Rebuild>();
@@ -66,13 +67,13 @@ class PoliciesDraft extends Draft<Policies> {
     this.busy = true;
     this.error = undefined;
     this.issues = [];
-    this.sound = false;
+    this.#sound = undefined;
     try {
       if (!this.value) return undefined;
       const body = $state.snapshot(this.value) as Policies;
       const params = { query: { dry_run: dry } };
       const answer: unknown = unwrap(await api.PUT('/api/v1/policies', { params, body }));
-      this.sound = true;
+      this.#sound = JSON.stringify(body);
       return answer ?? {};
     } catch (error) {
       const issues = error instanceof ApiError ? error.problem.issues : undefined;
