@@ -15,7 +15,7 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
   const scope = readScope(url.searchParams);
   const list = ({ question, cell }: ReturnType<typeof waiting>) =>
     later(rowsBehind(fetch, question, { ...cell, limit: SHOWN }));
-  const [period, weekly] = board(scope);
+  const [period, weekly] = board(scope, Date.now());
   const known = remembered(weekly);
   const asked = askAll(fetch, known ? [period] : [period, weekly]);
   const past =
@@ -31,6 +31,7 @@ export const load: PageLoad = ({ fetch, url, depends }) => {
       answer: now?.answer,
       tiles: shown,
       weeks: loudness(findings(CORE, year?.answer), year?.answer),
+      until: year?.answer?.period,
       episodes: episodes(CORE, year?.answer).slice(0, EPISODES),
     };
   });

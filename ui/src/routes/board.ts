@@ -4,15 +4,24 @@ import { asked, CORE } from '$lib/home/model/core';
 import { within, type Scope } from '$lib/question/scope';
 
 /** A year of full weeks, and the one that is not over. */
-export const YEAR = 'last 53 weeks';
+const YEAR = 'last 53 weeks';
+const WEEK_MS = 7 * 86_400_000;
 
-/** The first request: the core set over the period, and week by week over the past year. */
-export function board(scope: Scope): [Question, Question] {
+/** The year that the period ends with: the past one, unless the period was over long ago. */
+export function yearOf(range: string, now: number): string {
+  const last = /^\d{4}-\d{2}-\d{2}\.\.(\d{4}-\d{2}-\d{2})$/.exec(range)?.[1];
+  const end = Date.parse(last ?? '');
+  if (!last || !(end < now - WEEK_MS)) return YEAR;
+  return `${new Date(end - 53 * WEEK_MS).toISOString().slice(0, 10)}..${last}`;
+}
+
+/** The first request: the core set over the period, and week by week over the year it ends with. */
+export function board(scope: Scope, now: number): [Question, Question] {
   const metrics = asked(CORE);
   const compare = scope.compare === 'none' ? undefined : [scope.compare];
   return [
     within(scope, { metrics, compare }),
-    within(scope, { metrics, range: YEAR, every: 'week' }),
+    within(scope, { metrics, range: yearOf(scope.range, now), every: 'week' }),
   ];
 }
 
@@ -25,13 +34,13 @@ export interface Now {
 /** How many rows a list shows. */
 export const SHOWN = 8;
 
-function now(scope: Scope, metric: string, ascending: boolean): Now {
+function ofNow(scope: Scope, metric: string, ascending: boolean): Now {
   const question = within({ ...scope, clock: undefined }, { metrics: [metric], range: undefined });
   return { question, cell: { sort: 'value', ascending } };
 }
 
 /** Customers without a first reply, the longest wait first. */
-export const waiting = (scope: Scope): Now => now(scope, 'waiting_time:first_reply', false);
+export const waiting = (scope: Scope): Now => ofNow(scope, 'waiting_time:first_reply', false);
 
 /** Promises that can still be kept, the least time left first. */
-export const risky = (scope: Scope): Now => now(scope, 'sla_time_left:at_risk', true);
+export const risky = (scope: Scope): Now => ofNow(scope, 'sla_time_left:at_risk', true);

@@ -45,11 +45,11 @@ export const home: Record<keyof typeof en, string> = {
   'home.tile.split': '{metric} nach Team, in Erkunden',
   'home.tile.spark':
     '{metric} je Woche, {n} Wochen: von {first} bis {last}, mindestens {low}, höchstens {high}. In Erkunden öffnen',
-  'home.stand': 'Was im letzten Jahr auffiel',
-  'home.stand.note': 'Wochen, die anders waren als die um sie herum, und woran es lag',
+  'home.stand': 'Was auffiel',
+  'home.stand.note': 'Wochen, die anders waren als die um sie herum, und woran es lag · {year}',
   'home.stand.rule':
     'Eine Woche zählt, wenn eine Zahl um ein Mehrfaches des Üblichen vom Median ihrer zwölf Nachbarn abweicht (mittlere absolute Abweichung vom Median). Kleine Mengen und die Woche, die noch läuft, bleiben außen vor.',
-  'home.stand.none': 'Keine Woche des letzten Jahres fiel auf',
+  'home.stand.none': 'Keine Woche dieses Jahres fiel auf',
   'home.stand.none.hint': 'Jede Zahl jeder Woche liegt nah an denen der Wochen um sie herum.',
   'home.stand.strip': 'Wie ungewöhnlich jede Woche war',
   'home.week.one': 'Woche ab {day}',

@@ -43,11 +43,11 @@ export const home = {
   'home.tile.split': '{metric} by team, in Explore',
   'home.tile.spark':
     '{metric} by week, {n} weeks: from {first} to {last}, at least {low}, at most {high}. Open in Explore',
-  'home.stand': 'What stood out in the past year',
-  'home.stand.note': 'Weeks unlike the ones around them, and where it came from',
+  'home.stand': 'What stood out',
+  'home.stand.note': 'Weeks unlike the ones around them, and where it came from · {year}',
   'home.stand.rule':
     'A week counts when a number is several times further from the median of its twelve neighbours than is usual (median absolute deviation). Small numbers and the week that is not over are left out.',
-  'home.stand.none': 'No week of the past year stood out',
+  'home.stand.none': 'No week of this year stood out',
   'home.stand.none.hint': 'Every number of every week is close to the weeks around it.',
   'home.stand.strip': 'How unusual each week was',
   'home.week.one': 'Week of {day}',
