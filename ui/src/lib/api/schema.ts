@@ -375,6 +375,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/questions/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A question as SQL
+         * @description What is run to answer it, over the fact tables that `deskmeter export` writes. Periods compared
+         *     with are left out. Beside the functions of SQL there are `quantiles`, `local_bucket`,
+         *     `local_hour`, `local_weekday`, `field` and `business_elapsed`.
+         */
+        post: operations["post_questions_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions/tickets": {
         parameters: {
             query?: never;
@@ -2066,6 +2088,20 @@ export interface components {
             /** @description The boolean. */
             when: string;
         };
+        /** @description One plan of a question, as SQL. */
+        Statement: {
+            /** @description The name of the cells that it is for. */
+            metric: string;
+            /** @description What of them it gives: `value`, `numerator`, `denominator` or `unfinished`. */
+            part: string;
+            /** @description One `SELECT` over the fact tables. Durations are microseconds, buckets local times. */
+            sql: string;
+        };
+        /** @description The plans of a question. */
+        Statements: {
+            /** @description One for each part of each metric. */
+            statements: components["schemas"]["Statement"][];
+        };
         /** @description One side of a flow: what is counted, where, and when it belongs to. */
         Stream: {
             /** @default null */
@@ -3396,6 +3432,45 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                     "application/vnd.apache.parquet": number[];
                     "text/csv": string;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_questions_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statements"];
                 };
             };
             422: {

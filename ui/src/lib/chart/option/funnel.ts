@@ -14,7 +14,7 @@ export function funnel(data: FunnelData): (theme: ChartTheme) => EChartsOption {
   const most = Math.max(1, ...data.stages.map(({ count }) => count));
   return (theme) => ({
     ...base(theme),
-    grid: { left: 8, right: 8, top: 4, bottom: 4, outerBoundsMode: 'same' },
+    grid: { left: 8, right: 24, top: 4, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {
       ...tooltip(theme),
       formatter: (point: unknown) => {

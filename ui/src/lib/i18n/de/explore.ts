@@ -210,6 +210,9 @@ export const explore: Record<keyof typeof en, string> = {
   'explore.same.ask': 'Im Terminal',
   'explore.same.curl': 'Über HTTP mit curl',
   'explore.same.json': 'Als JSON',
+  'explore.same.sql': 'Als SQL über die Faktentabellen',
+  'explore.same.sql.missing':
+    'Dieser Server schreibt noch kein SQL; bitte Deskmeter aktualisieren.',
   'dimension.n_agent_replies': 'Zahl der Antworten',
   'dimension.n_customer_messages': 'Zahl der Kundennachrichten',
   'dimension.n_reopens': 'Zahl der Wiedereröffnungen',

@@ -203,6 +203,8 @@ export const explore = {
   'explore.same.ask': 'In a terminal',
   'explore.same.curl': 'Over HTTP with curl',
   'explore.same.json': 'As JSON',
+  'explore.same.sql': 'As SQL over the fact tables',
+  'explore.same.sql.missing': 'this server cannot write SQL yet; update Deskmeter.',
   'dimension.n_agent_replies': 'Number of agent replies',
   'dimension.n_customer_messages': 'Number of customer messages',
   'dimension.n_reopens': 'Number of reopenings',
