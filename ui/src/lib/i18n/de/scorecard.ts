@@ -81,7 +81,8 @@ export const scorecard: Record<keyof typeof en, string> = {
   'agent.past': 'Meine letzten zwölf Monate',
   'agent.past.note':
     'Monat für Monat, mit Intervall. Nur du, gegenüber deiner eigenen Vergangenheit.',
-  'agent.past.summary': '{what}: {now} im {month}; die Mitte der zwölf Monate ist {median}.',
+  'agent.past.summary':
+    '{what}: {now} im {month}, gegenüber {median} in der Mitte der zwölf Monate.',
   'agent.past.none': '{what}: zu wenig in den letzten zwölf Monaten.',
   'agent.waiting': 'Wer auf mich wartet',
   'agent.waiting.note':

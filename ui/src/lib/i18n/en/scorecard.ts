@@ -78,7 +78,8 @@ export const scorecard = {
     'The dot is your value, the bar its 95 % interval, the upright line what was expected on your mix of tickets; the grey field is where the middle half of colleagues would be with your mix.',
   'agent.past': 'My last twelve months',
   'agent.past.note': 'Month by month, with the interval. Only you, against your own past.',
-  'agent.past.summary': '{what}: {now} in {month}; the middle of the twelve months is {median}.',
+  'agent.past.summary':
+    '{what}: {now} in {month}, against a middle of {median} over the twelve months.',
   'agent.past.none': '{what}: not enough in the last twelve months.',
   'agent.waiting': 'My customers who wait',
   'agent.waiting.note': 'Whose last message has no answer yet; the longest wait first.',
