@@ -23,6 +23,7 @@ use datafusion::physical_plan::filter::FilterExecBuilder;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::union::UnionExec;
 use facts::Table;
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Segment, Snapshot};
 
@@ -58,16 +59,21 @@ impl Tables {
 /// A table's columns as plans see them: text as views, which group and compare faster than
 /// offsets into one buffer.
 pub(crate) fn read_schema(table: Table) -> SchemaRef {
-    let schema = table.schema();
-    let fields: Vec<Field> = schema
-        .fields()
-        .iter()
-        .map(|field| match field.data_type() {
-            DataType::Utf8 => field.as_ref().clone().with_data_type(DataType::Utf8View),
-            _ => field.as_ref().clone(),
-        })
-        .collect();
+    let mut fields = plain_fields(table);
+    for field in &mut fields {
+        if *field.data_type() == DataType::Utf8 {
+            field.set_data_type(DataType::Utf8View);
+        }
+    }
     Arc::new(Schema::new(fields))
+}
+
+/// A table's columns without what they mean in words, which files keep for their readers: the
+/// logical and the physical side of a union disagree about it.
+fn plain_fields(table: Table) -> Vec<Field> {
+    let schema = table.schema();
+    let plain = |field: &Arc<Field>| field.as_ref().clone().with_metadata(HashMap::new());
+    schema.fields().iter().map(plain).collect()
 }
 
 #[derive(Debug)]
@@ -222,7 +228,7 @@ impl FactTable {
         let batches = self.of.snapshot.overlay.batches(self.table);
         let rows = MemorySourceConfig::try_new_exec(
             &[batches.to_vec()],
-            self.table.schema(),
+            Arc::new(Schema::new(plain_fields(self.table))),
             Some(columns.to_vec()),
         )?;
         let cast = columns.iter().enumerate().map(|(place, column)| {

@@ -52,6 +52,7 @@ fn questions() -> Vec<Question> {
         "{metrics: [volume, 'volume:requesters'], by: [group, priority]}",
         "{metrics: [volume], by: [tag], every: year, zone: Asia/Kolkata}",
         "{metrics: [backlog], by: [group], every: month, range: last 6 months}",
+        "{metrics: [backlog], by: [status], every: week, range: last 8 weeks}",
         "{metrics: [backlog], by: [age_bucket], range: {at: 2026-11-16T12:00:00Z}}",
         "{metrics: [csat, 'csat:neutral_excluded'], by: [agent], range: last 12 months}",
         "{metrics: [reopen_rate, 'reopen_rate:cohort_nd'], by: [group], every: quarter}",
