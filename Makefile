@@ -7,7 +7,7 @@ BIN := target/demo/deskmeter
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui test check fmt clippy doc update acceptance crash bench bench-10m release clean
+.PHONY: help demo build ui ui-check flows lighthouse test check fmt clippy doc update acceptance crash bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,7 +30,18 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 test: ## all tests; one room with CRATE=facts
 	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
 
-check: fmt clippy doc test ## formatting, lints, documentation and all tests
+check: fmt clippy doc test ui-check flows ## formatting, lints, documentation and all tests
+
+ui-check: ui/node_modules/.package-lock.json ## formatting, lints, types and tests of the user interface
+	$(NPM) --prefix ui run lint
+	$(NPM) --prefix ui run check
+	$(NPM) --prefix ui test
+
+flows: build ## walk through the user interface in Chromium, against the real server
+	env -u SHARED_DATA $(NPM) --prefix ui run flows
+
+lighthouse: build ## what Lighthouse says of the home page; figures for docs/benchmarks.md
+	$(NPM) --prefix ui run lighthouse
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -44,9 +55,10 @@ doc:
 update: ## accept changed snapshots and regenerate schemas, openapi.json and reference pages
 	UPDATE=1 INSTA_UPDATE=always $(CARGO) test --locked --workspace
 
-acceptance: build ## real data from $(SHARED), where it is present; other readers of our files
+acceptance: build ## real data from $(SHARED), where it is present, the browser's import too; other readers of our files
 	acceptance/run.sh $(BIN) $(SHARED)
 	scripts/readers.sh $(BIN)
+	$(NPM) --prefix ui run flows -- import
 
 crash: ## kill -9 a hundred times during import and sealing
 	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture

@@ -21,7 +21,7 @@ export function complaints(page: Page): string[] {
 /** Waits until everything the page asked for is shown. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.locator('h1')).toBeVisible();
-  await expect(page.locator('.skeleton')).toHaveCount(0);
+  await expect(page.locator('.skeleton, .wait')).toHaveCount(0);
   await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);
 }

@@ -15,7 +15,7 @@ const LOG = `Vorgang;Aktion;Bearbeiter;Zeitpunkt;Produkt
 4711;Gelöst;Ada;02.03.2026 11:30;Drucker
 4712;Erstellt;;03.03.2026 10:00;Scanner
 4712;Gelöst;Ben;03.03.2026 10:45;Scanner
-4713;Erstellt;;32.03.2026 10:00;Scanner
+;Erstellt;;03.03.2026 10:00;Scanner
 `;
 
 test('a log is imported by pointing at its columns; what cannot be read is kept', async ({
@@ -27,6 +27,9 @@ test('a log is imported by pointing at its columns; what cannot be read is kept'
   await settled(page);
   await page.locator('input[type=file]').setInputFiles(file);
   await page.getByRole('button', { name: /^Next/ }).click();
+  await page.getByLabel('Ticket number').selectOption('Vorgang');
+  await page.getByLabel('When it happened').selectOption('Zeitpunkt');
+  await page.getByLabel('What happened').selectOption('Aktion');
   await expect(page.getByRole('main')).toContainText('What the values mean');
   await expect(page.getByRole('main')).toContainText('Gelöst');
   await page.getByRole('button', { name: 'Check what would happen' }).click();
