@@ -1,18 +1,18 @@
 /** What Home asks. */
 import type { Drill, Question } from '$lib/api/types';
 import { asked, CORE } from '$lib/home/model/core';
+import { plusDays } from '$lib/home/model/dates';
 import { within, type Scope } from '$lib/question/scope';
 
 /** A year of full weeks, and the one that is not over. */
 const YEAR = 'last 53 weeks';
-const WEEK_MS = 7 * 86_400_000;
 
 /** The year that the period ends with: the past one, unless the period was over long ago. */
 export function yearOf(range: string, now: number): string {
   const last = /^\d{4}-\d{2}-\d{2}\.\.(\d{4}-\d{2}-\d{2})$/.exec(range)?.[1];
-  const end = Date.parse(last ?? '');
-  if (!last || !(end < now - WEEK_MS)) return YEAR;
-  return `${new Date(end - 53 * WEEK_MS).toISOString().slice(0, 10)}..${last}`;
+  const present = new Date(now).toISOString();
+  if (!last || last >= plusDays(present, -7)) return YEAR;
+  return `${plusDays(last, -53 * 7)}..${last}`;
 }
 
 /** The first request: the core set over the period, and week by week over the year it ends with. */
