@@ -93,7 +93,6 @@ export const scorecard: Record<keyof typeof en, string> = {
   'agent.topics': 'Was ich am häufigsten löse',
   'agent.topics.note': 'Themen der Tickets, die ich in diesem Zeitraum gelöst habe.',
   'agent.topics.none': 'Keine Themen in diesem Zeitraum',
-  'agent.topics.summary': 'Am häufigsten {topic}: {n, plural, one {# Ticket} other {# Tickets}}.',
   'agent.hidden': 'Was hier nicht steht, und warum',
   'agent.hidden.minutes':
     'Keine Aktivität Minute für Minute, keine Uhrzeiten deiner Antworten, keine Zeit online oder untätig. Das zeigt Anwesenheit, nicht Hilfe, und bestraft Nachdenken.',
@@ -103,16 +102,10 @@ export const scorecard: Record<keyof typeof en, string> = {
     'Kein Urteil aus weniger als {n} Fällen. Ein schlechter Tag ist kein Muster, und eine einzelne verärgerte Bewertung kein Trend.',
   'agent.hidden.same':
     'Deine Teamleitung sieht dieselben Zahlen mit denselben Definitionen; eine andere Seite über dich gibt es nicht.',
-  'agent.ticket': 'Ticket',
-  'agent.ticket.waits': 'Wartet',
-  'agent.ticket.status': 'Status',
-  'agent.ticket.priority': 'Priorität',
-  'agent.ticket.channel': 'Kanal',
   'agent.none': 'Nichts von {agent} in diesem Zeitraum',
   'agent.expected': 'erwartet {value}',
   'agent.peers.all': 'alle am Desk',
   'agent.steady': 'wie zuvor',
   'agent.month': 'Monat',
-  'agent.value': 'Wert',
   'agent.topic': 'Thema',
 };

@@ -89,7 +89,6 @@ export const scorecard = {
   'agent.topics': 'What I solve most',
   'agent.topics.note': 'Topics of the tickets I solved in this period.',
   'agent.topics.none': 'No topics in this period',
-  'agent.topics.summary': '{topic} most often: {n, plural, one {# ticket} other {# tickets}}.',
   'agent.hidden': 'What is not shown here, and why',
   'agent.hidden.minutes':
     'No activity minute by minute, no hours of your replies, no time online or idle. They show presence, not help, and they punish thinking.',
@@ -99,16 +98,10 @@ export const scorecard = {
     'No judgement from fewer than {n} cases. A bad day is no pattern, and a single angry rating is no trend.',
   'agent.hidden.same':
     'Your lead sees these same numbers with the same definitions; there is no other page about you.',
-  'agent.ticket': 'Ticket',
-  'agent.ticket.waits': 'Waits',
-  'agent.ticket.status': 'Status',
-  'agent.ticket.priority': 'Priority',
-  'agent.ticket.channel': 'Channel',
   'agent.none': 'Nothing of {agent} in this period',
   'agent.expected': 'expected {value}',
   'agent.peers.all': 'all agents of the desk',
   'agent.steady': 'as before',
   'agent.month': 'Month',
-  'agent.value': 'Value',
   'agent.topic': 'Topic',
 } as const;
