@@ -81,6 +81,18 @@ async fn a_folder_may_be_called_by_a_path_that_goes_up() {
 }
 
 #[tokio::test]
+async fn a_daily_mean_needs_a_beginning() {
+    let desk = desk().await;
+    desk.store.accept(events(50)).await.unwrap();
+    let mut question = Question::about(["backlog_days"]);
+    let all = ask(&desk, &question).await;
+    assert_eq!(all.rows[0].cells["backlog_days"].value, None);
+    question.range = Some(Range::Text("last 52 weeks".to_owned()));
+    let year = ask(&desk, &question).await;
+    assert!(year.rows[0].cells["backlog_days"].value.is_some());
+}
+
+#[tokio::test]
 async fn rows_are_the_same_sealed_or_fresh() {
     let events = events(200);
     let (fresh, mixed) = (desk().await, desk().await);

@@ -76,7 +76,8 @@ fn roll_ups(levels: &[f64]) -> Vec<Option<f64>> {
     ]
 }
 
-/// Divides an ingredient by the days of its bucket, as far as they have passed.
+/// Divides an ingredient by the days of its bucket, as far as they have passed; a period without a
+/// beginning has no number of days, and the ingredient no value.
 pub(super) fn per_day(
     compiled: &Compiled,
     role: Role,
@@ -92,8 +93,10 @@ pub(super) fn per_day(
             Some(bucket) => days(compiled, Some(bucket.from), bucket.to),
             None => whole,
         };
-        if let (Some(number), Some(days)) = (raw.number(role), days) {
-            raw.set(role, number / days);
+        match (raw.number(role), days) {
+            (Some(number), Some(days)) => raw.set(role, number / days),
+            (_, None) => raw.unset(role),
+            (None, Some(_)) => {}
         }
     }
 }

@@ -55,6 +55,11 @@ impl Raw {
         self.numbers.insert(place(role), number);
     }
 
+    /// Leaves a role without a number.
+    pub(crate) fn unset(&mut self, role: Role) {
+        self.numbers.remove(&place(role));
+    }
+
     fn merge(&mut self, other: Self) {
         self.numbers.extend(other.numbers);
         if !other.quantiles.is_empty() {
