@@ -18,11 +18,8 @@ demo: build ## generate a support desk, import it, answer three questions, serve
 build: ui ## the binary with optimised hot crates and the user interface (target/demo/deskmeter)
 	$(CARGO) build --locked --profile demo -p app
 
-ui: $(if $(NPM),ui/build/index.html) ## the user interface (ui/build), where npm is installed
-	$(if $(NPM),@:,@echo 'npm is not installed: building without the user interface; Node.js 20.19 or newer brings it')
-
-ui/build/index.html: ui/node_modules/.package-lock.json $(wildcard ui/*.*) $(shell find ui/src ui/static ui/scripts 2>/dev/null)
-	$(NPM) --prefix ui run build
+ui: $(if $(NPM),ui/node_modules/.package-lock.json) ## the user interface (ui/build), where npm is installed
+	$(if $(NPM),@scripts/ui.sh,@echo 'npm is not installed: building without the user interface; Node.js 20.19 or newer brings it')
 
 ui/node_modules/.package-lock.json: ui/package-lock.json
 	$(NPM) --prefix ui ci
