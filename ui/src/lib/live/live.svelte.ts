@@ -1,5 +1,6 @@
 /** Hears from the server when its data change, and has the page's numbers read again. */
 import { invalidate } from '$app/navigation';
+import type { Rebuild } from '$lib/api/types';
 
 /** What every load function whose data can change depends on. */
 export const DESK = 'desk:data';
@@ -44,7 +45,7 @@ class Live {
       source.addEventListener(name, (event) => {
         const data: unknown = JSON.parse(event.data);
         for (const listener of this.#listeners[name]) listener(data);
-        if (name === 'rebuild') void invalidate(POLICIES);
+        if (name === 'rebuild' && (data as Rebuild).state === 'done') void invalidate(POLICIES);
       });
     }
     document.addEventListener('visibilitychange', this.#shown);

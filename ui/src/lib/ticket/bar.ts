@@ -102,3 +102,8 @@ function first(time: ZonedDateTime, step: Step): ZonedDateTime {
   if (step.days) return time.set({ ...zero, hour: 0 });
   return time.set({ ...zero, hour: 0, day: 1, month: step.months === 12 ? 1 : time.month });
 }
+
+/** What a segment is filled with; the patterns are the legend's, and differ without colour too. */
+export function fillOf(state: SegmentState): string {
+  return state === 'running' ? 'var(--series-1)' : `url('#clock-${state}')`;
+}
