@@ -26,8 +26,9 @@ export async function settled(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
 }
 
-/** Nothing is found by axe, and nothing sticks out sideways. */
+/** Nothing failed to be shown, nothing is found by axe, and nothing sticks out sideways. */
 export async function sound(page: Page): Promise<void> {
+  await expect(page.getByRole('alert')).toHaveCount(0);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.target.join(' ')}`,

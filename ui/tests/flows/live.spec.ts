@@ -30,6 +30,7 @@ test('what happens now moves the number at once, and the page stays where it is'
   const ticket = `live-${Date.now()}`;
   await page.evaluate(() => window.scrollTo(0, 120));
   const scrolled = await page.evaluate(() => window.scrollY);
+  expect(scrolled).toBeGreaterThan(0);
   const sent = await request.post('/api/v1/events', {
     headers: HEADERS,
     data: [event(ticket, 'created', { actor: requester, channel: 'email' })],
