@@ -15,9 +15,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["facts"]),
     ("semantic", &["facts"]),
     ("engine", &["facts", "semantic", "store"]),
+    ("jobs", &["connect", "store"]),
     ("serve", &["engine", "connect", "store"]),
     ("testkit", &["facts"]),
-    ("app", &["facts", "connect", "store", "semantic", "engine", "serve", "testkit"]),
+    ("app", &["facts", "connect", "store", "semantic", "engine", "jobs", "serve", "testkit"]),
 ];
 
 /// Longest line of a source file, in characters.
