@@ -10,6 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 #[path = "desk/bad_input.rs"]
 mod bad_input;
+#[path = "desk/released.rs"]
+mod released;
 #[path = "desk/round_trip.rs"]
 mod round_trip;
 #[path = "desk/serving.rs"]

@@ -22,6 +22,15 @@ pub enum Error {
     /// The state database could not be brought to this program's version.
     #[error("could not bring the state database up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A newer version of this program has changed the state database.
+    #[error(
+        "a newer version of deskmeter has used this data (schema {schema}, which this one does \
+         not know); run that version, or restore a backup made before"
+    )]
+    Newer {
+        /// The number of the change that is not known here.
+        schema: i64,
+    },
     /// The file system refused.
     #[error("could not {action} {}", path.display())]
     Io {
@@ -136,7 +145,9 @@ impl Error {
         match self {
             Self::Policies(_) | Self::NotABackup(_) => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
-            Self::Locked(_) | Self::NotEmpty(_) | Self::SegmentRows { .. } => Kind::Conflict,
+            Self::Locked(_) | Self::Newer { .. } | Self::NotEmpty(_) | Self::SegmentRows { .. } => {
+                Kind::Conflict
+            }
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped => Kind::Unavailable,
             Self::Shared(error) => error.kind(),
@@ -159,6 +170,14 @@ impl Error {
 /// Says what was tried with the state database when it refuses.
 pub(crate) fn sql(action: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     move |source| Error::Sql { action, source }
+}
+
+/// Why the state database could not be brought up to date.
+pub(crate) fn migrate(error: sqlx::migrate::MigrateError) -> Error {
+    match error {
+        sqlx::migrate::MigrateError::VersionMissing(schema) => Error::Newer { schema },
+        other => Error::Migrate(other),
+    }
 }
 
 /// Says what was tried on which path when the file system refuses.

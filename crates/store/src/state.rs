@@ -9,7 +9,7 @@ pub(crate) mod policies;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
 
-use crate::error::{Error, Result, sql};
+use crate::error::{Result, migrate, sql};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -42,7 +42,7 @@ impl State {
             .connect_with(options)
             .await
             .map_err(sql("open"))?;
-        sqlx::migrate!("./migrations").run(&pool).await.map_err(Error::Migrate)?;
+        sqlx::migrate!("./migrations").run(&pool).await.map_err(migrate)?;
         Ok(Self { pool })
     }
 

@@ -7,4 +7,5 @@ mod crash;
 mod laws;
 mod past;
 mod readers;
+mod released;
 mod support;
