@@ -188,7 +188,7 @@ impl From<store::Error> for Failure {
         let exit = match error.kind() {
             store::Kind::Invalid => Exit::Invalid,
             store::Kind::NotFound => Exit::NotFound,
-            store::Kind::Conflict | store::Kind::Unavailable => Exit::Busy,
+            store::Kind::Conflict | store::Kind::Unavailable | store::Kind::Busy => Exit::Busy,
             store::Kind::Limited => Exit::Limited,
             store::Kind::Internal => Exit::Internal,
         };

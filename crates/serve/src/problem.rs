@@ -178,7 +178,7 @@ impl From<store::Error> for Problem {
             store::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
             store::Kind::Conflict => Self::new(Kind::Conflict, "conflict", error.to_string()),
             store::Kind::Limited => Self::new(Kind::TooLarge, "limit", error.to_string()),
-            store::Kind::Unavailable => {
+            store::Kind::Unavailable | store::Kind::Busy => {
                 Self::new(Kind::Unavailable, "unavailable", error.to_string())
             }
             store::Kind::Internal => Self::internal(&error),

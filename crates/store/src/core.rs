@@ -1,7 +1,7 @@
 //! What every operation of an open store shares: the state, the newest snapshot, and two locks.
 
 use crate::error::{Error, Result};
-use crate::intake::{Live, Request};
+use crate::intake::Live;
 use crate::layout::Layout;
 use crate::limits;
 use crate::options::Options;
@@ -10,6 +10,7 @@ use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
 use crate::state::{State, commit, manifest, meta, numbers, policies, set_meta};
+use crate::submit::Request;
 use crate::write::SegmentWriter;
 use event::Clock;
 use facts::policies::Policies;

@@ -108,6 +108,17 @@ pub enum Error {
         /// Its id.
         id: i64,
     },
+    /// More events wait to be applied than may; nothing of the call was accepted.
+    #[error(
+        "{waiting} accepted events wait to be shown, which is as many as may; \
+         send again in {retry_after_ms} ms"
+    )]
+    Busy {
+        /// Accepted events that are not applied yet.
+        waiting: u64,
+        /// When there will be room again, by the speed of the last seconds.
+        retry_after_ms: u64,
+    },
     /// An accepted batch could not be applied; it is safe on disk and is replayed at the next open.
     #[error("an earlier batch could not be applied; open the folder again to replay it")]
     Stopped,
@@ -135,6 +146,8 @@ pub enum Kind {
     Limited,
     /// It may work later.
     Unavailable,
+    /// Too much came at once: the same call works in a moment, see [`Error::Busy`].
+    Busy,
     /// It is our fault, or the disk's.
     Internal,
 }
@@ -150,6 +163,7 @@ impl Error {
             }
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped => Kind::Unavailable,
+            Self::Busy { .. } => Kind::Busy,
             Self::Shared(error) => error.kind(),
             Self::Sql { .. }
             | Self::Migrate(_)

@@ -9,6 +9,7 @@ use crate::options::Step;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Freshness;
 use crate::state::{Tx, commit, inbox, manifest, numbers};
+use crate::submit::Request;
 use event::{Event, Instant, Text};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,13 +34,6 @@ pub(crate) struct Live {
 pub(crate) struct Pending {
     pub(crate) accepted_at: Instant,
     pub(crate) segments: BTreeSet<u32>,
-}
-
-/// One caller of `accept`.
-#[derive(Debug)]
-pub(crate) struct Request {
-    pub(crate) events: Vec<Event>,
-    pub(crate) answer: oneshot::Sender<Result<Accepted>>,
 }
 
 impl Live {
@@ -93,18 +87,22 @@ impl Core {
             if group.is_empty() {
                 return;
             }
-            let (answers, events): (Vec<_>, Vec<_>) =
-                group.into_iter().map(|request| (request.answer, request.events)).unzip();
-            match self.take_in(&mut live, events).await {
+            let (mut durable, mut applied, mut events) = (Vec::new(), Vec::new(), Vec::new());
+            for request in group {
+                durable.push(request.durable);
+                applied.push(request.applied);
+                events.push(request.events);
+            }
+            match self.take_in(&mut live, events, durable).await {
                 Ok(counts) => {
-                    for (answer, count) in answers.into_iter().zip(counts) {
+                    for (answer, count) in applied.into_iter().zip(counts) {
                         // A caller that went away does not want its answer.
                         let _ = answer.send(Ok(count));
                     }
                 }
                 Err(error) => {
                     let error = Arc::new(error);
-                    for answer in answers {
+                    for answer in applied {
                         let _ = answer.send(Err(Error::Shared(Arc::clone(&error))));
                     }
                 }
@@ -132,6 +130,7 @@ impl Core {
         &self,
         live: &mut Live,
         callers: Vec<Vec<Event>>,
+        durable: Vec<oneshot::Sender<u64>>,
     ) -> Result<Vec<Accepted>> {
         if live.stopped {
             return Err(Error::Stopped);
@@ -151,6 +150,9 @@ impl Core {
         manifest::advance(&mut tx, &sources).await?;
         self.options.step(Step::AcceptBeforeCommit)?;
         commit(tx).await?;
+        for answer in durable {
+            let _ = answer.send(batch);
+        }
         live.next_batch = batch + 1;
         live.next_number = numbered.next;
         // From here on the inbox holds more than the rows show, until they are published.

@@ -5,9 +5,8 @@ use crate::backup::BackupReport;
 use crate::bulk::Bulk;
 use crate::core::{Core, blocking, unstoppable};
 use crate::error::{Error, Result};
-use crate::intake::Request;
+use crate::gauges::Gauges;
 use crate::key::Key;
-use crate::limits;
 use crate::options::Options;
 use crate::rebuild::{Progress, Rebuilt};
 use crate::segment::Stored;
@@ -17,13 +16,14 @@ use crate::state::imports::{Import, ImportCounts};
 use crate::state::policies::PoliciesVersion;
 use crate::state::quarantine::{QuarantineFilter, Quarantined, Reject};
 use crate::state::{commit, numbers, policies};
+use crate::submit::Submitted;
 use event::{Event, Instant};
 use facts::policies::Policies;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// An open data folder. Clones share it; the folder is free again when the last is dropped.
@@ -42,7 +42,7 @@ impl Store {
     /// # Errors
     /// [`Error::Locked`] when another process has it open, [`Error::Damaged`] when it is not as it
     /// was left, and whatever the disk or the state database says.
-    pub async fn open(dir: &Path, options: Options) -> Result<Self> {
+    pub async fn open(dir: &Path, options: Options) -> Result<Self, Error> {
         let dir: PathBuf = dir.to_path_buf();
         unstoppable(async move {
             let (core, stale) = Core::open(&dir, options).await?;
@@ -81,33 +81,25 @@ impl Store {
     /// events: sources that number events by ticket exist, and an event never moves.
     ///
     /// # Errors
-    /// [`Error::Limit`] above [`limits::ACCEPT_EVENTS_MAX`] events. After [`Error::Stopped`] what
+    /// [`Error::Limit`] above [`crate::limits::ACCEPT_EVENTS_MAX`] events. After [`Error::Stopped`] what
     /// was accepted is safe, and shown when the folder is opened again.
     pub async fn accept(&self, events: Vec<Event>) -> Result<Accepted> {
-        if events.is_empty() {
-            return Ok(Accepted::default());
-        }
-        if events.len() > limits::ACCEPT_EVENTS_MAX {
-            return Err(Error::Limit {
-                what: "events in one call",
-                given: events.len() as u64,
-                limit: limits::ACCEPT_EVENTS_MAX as u64,
-            });
-        }
-        let (answer, answered) = oneshot::channel();
-        {
-            let mut queue = self.core.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.push_back(Request { events, answer });
-        }
-        // A task of its own: a caller that goes away must not stop the group half-way.
-        let task = tokio::spawn(Arc::clone(&self.core).drain());
-        match answered.await {
-            Ok(outcome) => outcome,
-            Err(_) => match task.await {
-                Ok(()) => Err(Error::Stopped),
-                Err(error) => Err(Error::Task(error)),
-            },
-        }
+        self.submit(events).await?.applied().await
+    }
+
+    /// As [`Store::accept`], but returns when the events are on disk; [`Submitted::applied`] waits
+    /// for the rest, which happens without it too.
+    ///
+    /// # Errors
+    /// As [`Store::accept`]; [`Error::Busy`] when too much waits to be applied already, and then
+    /// nothing was accepted.
+    pub async fn submit(&self, events: Vec<Event>) -> Result<Submitted> {
+        self.core.submit(events).await
+    }
+
+    /// How much waits inside.
+    pub fn gauges(&self) -> Gauges {
+        self.core.gauges()
     }
 
     /// Everything as it is now. Cheap; hold it as long as one answer needs.
@@ -260,7 +252,7 @@ impl Store {
     /// Keeps an annotation; its number.
     ///
     /// # Errors
-    /// [`Error::Limit`] above [`limits::ANNOTATIONS_MAX`].
+    /// [`Error::Limit`] above [`crate::limits::ANNOTATIONS_MAX`].
     pub async fn annotation_add(&self, note: &Note) -> Result<i64> {
         self.core.state.annotation_add(note).await
     }
@@ -361,7 +353,7 @@ impl Store {
     /// Puts application state under a name; `None` removes it.
     ///
     /// # Errors
-    /// [`Error::Limit`] above [`limits::SETTING_BYTES_MAX`].
+    /// [`Error::Limit`] above [`crate::limits::SETTING_BYTES_MAX`].
     pub async fn set_setting(&self, name: &str, value: Option<&serde_json::Value>) -> Result<()> {
         self.core.state.set_setting(name, value).await
     }
