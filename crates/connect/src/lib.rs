@@ -49,6 +49,7 @@ mod import;
 mod issue;
 pub mod limits;
 mod mapping;
+mod payloads;
 mod quarantine;
 mod report;
 mod suggest;
@@ -59,6 +60,7 @@ pub use import::replay::Replay;
 pub use import::{Importer, detect};
 pub use issue::Issue;
 pub use mapping::Mapping;
+pub use payloads::{Mapped, Payloads};
 pub use quarantine::{Place, Quarantined};
 pub use report::{FileReport, Gap, Progress, Report, Tally, Unmapped};
 pub use suggest::{
