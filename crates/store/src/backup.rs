@@ -53,7 +53,7 @@ impl Core {
         let target = Layout::new(to);
         require_empty(to)?;
         target.create()?;
-        sqlx::query("VACUUM INTO ?")
+        sqlx::query("VACUUM INTO $1")
             .bind(target.state().to_string_lossy().into_owned())
             .execute(&self.state.pool)
             .await

@@ -54,7 +54,7 @@ impl Core {
         let layout = Layout::new(dir);
         layout.create()?;
         let lock = layout.lock()?;
-        let state = State::open(&layout.state()).await?;
+        let state = State::open(&options.state, &layout.state()).await?;
         let mut tx = state.begin().await?;
         let segment_rows = settle_rows(&mut tx, &options).await?;
         let columns = columns_digest();

@@ -19,6 +19,15 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// The address of the state database is none.
+    #[error(
+        "the address of the state database is not one of PostgreSQL: {detail}; it looks like \
+        postgres://user:password@host:5432/database"
+    )]
+    StateUrl {
+        /// What is wrong, without the address, which holds a password.
+        detail: String,
+    },
     /// The state database could not be brought to this program's version.
     #[error("could not bring the state database up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),
@@ -156,7 +165,7 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Policies(_) | Self::NotABackup(_) => Kind::Invalid,
+            Self::Policies(_) | Self::NotABackup(_) | Self::StateUrl { .. } => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
             Self::Locked(_) | Self::Newer { .. } | Self::NotEmpty(_) | Self::SegmentRows { .. } => {
                 Kind::Conflict

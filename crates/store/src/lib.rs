@@ -52,5 +52,6 @@ pub use state::imports::{Import, ImportCounts, ImportState};
 pub use state::manifest::Freshness;
 pub use state::policies::PoliciesVersion;
 pub use state::quarantine::{QuarantineFilter, Quarantined, Reject};
+pub use state::url::StateUrl;
 pub use store::Store;
 pub use submit::Submitted;

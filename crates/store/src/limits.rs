@@ -32,6 +32,8 @@ pub const PAGE_SIZE_MAX: u32 = 1_000;
 pub const ANNOTATIONS_MAX: u64 = 10_000;
 /// Bytes of one application setting.
 pub const SETTING_BYTES_MAX: usize = 1024 * 1024;
+/// Seconds to wait for a connection to the state database.
+pub const STATE_WAIT_SECONDS: u64 = 30;
 /// Keys in one array-bound statement.
 pub const KEYS_PER_STATEMENT: usize = 32_768;
 /// Bytes that one compressed block may unfold to.

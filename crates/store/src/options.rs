@@ -1,5 +1,6 @@
 //! How a store is opened: the clock, the sizes, and the hook with which tests break it.
 
+use crate::state::url::StateUrl;
 use crate::{Result, limits};
 use event::Clock;
 use std::fmt;
@@ -61,6 +62,8 @@ pub type Fault = Arc<dyn Fn(Step) -> Result<()> + Send + Sync>;
 pub struct Options {
     /// Tells the present.
     pub clock: Arc<dyn Clock>,
+    /// Where the state database is.
+    pub state: StateUrl,
     /// Tickets in a segment. A new folder remembers it; an old one must agree. `None` takes the
     /// folder's own, or [`limits::SEGMENT_ROWS`] for a new one.
     pub segment_rows: Option<u32>,
@@ -98,6 +101,7 @@ impl Options {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            state: StateUrl::file(),
             segment_rows: None,
             threads: 0,
             zstd_level: 1,
@@ -126,6 +130,7 @@ impl Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
+            .field("state", &self.state)
             .field("segment_rows", &self.segment_rows)
             .field("threads", &self.threads)
             .field("zstd_level", &self.zstd_level)

@@ -1,6 +1,7 @@
-//! The state database: one SQLite file, one writer, durable at every commit.
+//! The state database: SQLite in the folder or PostgreSQL, one writer, durable at every commit.
 
 pub(crate) mod annotations;
+pub(crate) mod dialect;
 pub(crate) mod imports;
 pub(crate) mod inbox;
 pub(crate) mod manifest;
@@ -8,54 +9,71 @@ pub(crate) mod numbers;
 pub(crate) mod policies;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
+pub(crate) mod url;
 
-use crate::error::{Result, migrate, sql};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
+use crate::error::{Error, Result, migrate, sql};
+use crate::limits;
+use dialect::Dialect;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
 use std::path::Path;
 use std::time::Duration;
+use url::StateUrl;
 
 /// A transaction on the state database.
-pub(crate) type Tx = Transaction<'static, Sqlite>;
+pub(crate) type Tx = Transaction<'static, Any>;
 
 /// The state database.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) pool: SqlitePool,
+    pub(crate) pool: AnyPool,
+    pub(crate) dialect: Dialect,
 }
 
 impl State {
-    /// Opens the file, creating it where it is missing, and brings it up to date.
-    pub(crate) async fn open(file: &Path) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL: what was accepted survives a power cut, not only a crash of the process.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(30))
-            .foreign_keys(true);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
+    /// Opens the database, creating the file of SQLite where it is missing, and brings it up to
+    /// date.
+    pub(crate) async fn open(url: &StateUrl, file: &Path) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let dialect = url.dialect();
+        let pool = AnyPoolOptions::new()
+            .max_connections(dialect.connections())
+            .acquire_timeout(Duration::from_secs(limits::STATE_WAIT_SECONDS))
+            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .connect_with(url.options(file)?)
             .await
             .map_err(sql("open"))?;
-        sqlx::migrate!("./migrations").run(&pool).await.map_err(migrate)?;
-        Ok(Self { pool })
+        let migrations = match dialect {
+            Dialect::Sqlite => sqlx::migrate!("./migrations/sqlite"),
+            Dialect::Postgres => sqlx::migrate!("./migrations/postgres"),
+        };
+        migrations.run(&pool).await.map_err(migrate)?;
+        Ok(Self { pool, dialect })
     }
 
     /// Begins a transaction that holds the write lock from the start, so that it never fails
-    /// half-way because another one wrote first.
+    /// half-way because another one wrote first, and what it numbers is seen in order.
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(sql("begin a transaction"))
+        let begin = self.dialect.begin();
+        self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))
+    }
+
+    /// Begins a transaction whose statements all see the same state, and which blocks nobody.
+    pub(crate) async fn begin_reading(&self) -> Result<Tx> {
+        let begin = self.dialect.begin_reading();
+        self.pool.begin_with(begin).await.map_err(sql("begin reading"))
     }
 
     /// Waits for every connection to close.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Makes a new connection durable and patient.
+async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
+    sqlx::raw_sql(dialect.settings()).execute(&mut *connection).await?;
+    connection.ping().await
 }
 
 /// Makes what was written durable.
@@ -65,7 +83,7 @@ pub(crate) async fn commit(tx: Tx) -> Result<()> {
 
 /// Reads a fact about the folder.
 pub(crate) async fn meta(tx: &mut Tx, name: &'static str) -> Result<Option<String>> {
-    sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
+    sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
         .bind(name)
         .fetch_optional(&mut **tx)
         .await
@@ -75,7 +93,7 @@ pub(crate) async fn meta(tx: &mut Tx, name: &'static str) -> Result<Option<Strin
 /// Writes a fact about the folder.
 pub(crate) async fn set_meta(tx: &mut Tx, name: &'static str, value: String) -> Result<()> {
     sqlx::query(
-        "INSERT INTO meta (name, value) VALUES (?, ?)
+        "INSERT INTO meta (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )
     .bind(name)
@@ -84,4 +102,10 @@ pub(crate) async fn set_meta(tx: &mut Tx, name: &'static str, value: String) -> 
     .await
     .map_err(sql("write the folder's settings"))?;
     Ok(())
+}
+
+/// A whole number that is kept in 64 bits and means 32 without a sign.
+pub(crate) fn u32_of(row: &AnyRow, column: usize, what: &'static str) -> Result<u32> {
+    let number: i64 = row.get(column);
+    u32::try_from(number).map_err(|_| Error::damaged(what, number))
 }

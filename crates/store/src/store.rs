@@ -126,8 +126,7 @@ impl Store {
     /// # Errors
     /// When the state database refuses.
     pub async fn number(&self, source: &str, ticket: &str) -> Result<Option<u32>> {
-        let mut tx =
-            self.core.state.pool.begin().await.map_err(crate::error::sql("begin reading"))?;
+        let mut tx = self.core.state.begin_reading().await?;
         let found = numbers::find(&mut tx, &[Key::new(source, ticket)]).await?;
         commit(tx).await?;
         Ok(found.first().copied().flatten())

@@ -6,7 +6,7 @@ use crate::limits::ANNOTATIONS_MAX;
 use event::Instant;
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// What sort of thing happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +80,7 @@ impl State {
     ) -> Result<Vec<Annotation>> {
         let rows = sqlx::query(
             "SELECT id, at, until, title, text, kind FROM annotation
-             WHERE (?1 IS NULL OR COALESCE(until, at + 1) > ?1) AND (?2 IS NULL OR at < ?2)
+             WHERE ($1 IS NULL OR COALESCE(until, at + 1) > $1) AND ($2 IS NULL OR at < $2)
              ORDER BY at, id",
         )
         .bind(from.map(Instant::micros))
@@ -103,7 +103,7 @@ impl State {
             return Err(Error::Limit { what: "annotations", given, limit: ANNOTATIONS_MAX });
         }
         let id = sqlx::query_scalar(
-            "INSERT INTO annotation (at, until, title, text, kind) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO annotation (at, until, title, text, kind) VALUES ($1, $2, $3, $4, $5)
              RETURNING id",
         )
         .bind(note.at.micros())
@@ -121,7 +121,8 @@ impl State {
     /// Puts another in place of the one of that number.
     pub(crate) async fn annotation_change(&self, id: i64, note: &Note) -> Result<()> {
         let done = sqlx::query(
-            "UPDATE annotation SET at = ?, until = ?, title = ?, text = ?, kind = ? WHERE id = ?",
+            "UPDATE annotation SET at = $1, until = $2, title = $3, text = $4, kind = $5
+             WHERE id = $6",
         )
         .bind(note.at.micros())
         .bind(note.to.map(Instant::micros))
@@ -137,7 +138,7 @@ impl State {
 
     /// Removes the one of that number.
     pub(crate) async fn annotation_remove(&self, id: i64) -> Result<()> {
-        let done = sqlx::query("DELETE FROM annotation WHERE id = ?")
+        let done = sqlx::query("DELETE FROM annotation WHERE id = $1")
             .bind(id)
             .execute(&self.pool)
             .await
@@ -150,7 +151,7 @@ fn known(id: i64, rows: u64) -> Result<()> {
     if rows == 0 { Err(Error::Unknown { what: "annotation", id }) } else { Ok(()) }
 }
 
-fn annotation(row: &SqliteRow) -> Result<Annotation> {
+fn annotation(row: &AnyRow) -> Result<Annotation> {
     let id = row.get(0);
     let kind: &str = row.get(5);
     let kind = AnnotationKind::named(kind)

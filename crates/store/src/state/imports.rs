@@ -6,7 +6,7 @@ use crate::limits;
 use event::Instant;
 use serde::Serialize;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// How an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -71,7 +71,7 @@ impl State {
         at: Instant,
     ) -> Result<i64> {
         sqlx::query_scalar(
-            "INSERT INTO import (file, mapping, state, started_at) VALUES (?, ?, 'running', ?)
+            "INSERT INTO import (file, mapping, state, started_at) VALUES ($1, $2, 'running', $3)
              RETURNING id",
         )
         .bind(file)
@@ -92,8 +92,8 @@ impl State {
     ) -> Result<()> {
         let state = if message.is_some() { ImportState::Failed } else { ImportState::Done };
         let done = sqlx::query(
-            "UPDATE import SET state = ?, finished_at = ?, rows = ?, events = ?, quarantined = ?,
-                message = ? WHERE id = ?",
+            "UPDATE import SET state = $1, finished_at = $2, rows = $3, events = $4,
+                quarantined = $5, message = $6 WHERE id = $7",
         )
         .bind(state.name())
         .bind(at.micros())
@@ -115,10 +115,10 @@ impl State {
     pub(crate) async fn imports(&self, before: Option<i64>, limit: u32) -> Result<Vec<Import>> {
         let rows = sqlx::query(
             "SELECT id, file, mapping, state, started_at, finished_at, rows, events, quarantined,
-                message FROM import WHERE id < ? ORDER BY id DESC LIMIT ?",
+                message FROM import WHERE id < $1 ORDER BY id DESC LIMIT $2",
         )
         .bind(before.unwrap_or(i64::MAX))
-        .bind(limit.min(limits::PAGE_SIZE_MAX))
+        .bind(i64::from(limit.min(limits::PAGE_SIZE_MAX)))
         .fetch_all(&self.pool)
         .await
         .map_err(sql("list imports"))?;
@@ -126,7 +126,7 @@ impl State {
     }
 }
 
-fn import(row: &SqliteRow) -> Import {
+fn import(row: &AnyRow) -> Import {
     Import {
         id: row.get(0),
         file: row.get(1),

@@ -1,6 +1,7 @@
 //! Batches that were accepted and are not yet sealed.
 
 use super::Tx;
+use super::dialect::Dialect;
 use crate::error::{Error, Result, sql};
 use event::{Event, Instant};
 use sqlx::Row;
@@ -13,7 +14,7 @@ pub(crate) async fn add(
     events: usize,
     body: Vec<u8>,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO inbox (batch, accepted_at, events, body) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO inbox (batch, accepted_at, events, body) VALUES ($1, $2, $3, $4)")
         .bind(batch.cast_signed())
         .bind(at.micros())
         .bind(i64::try_from(events).unwrap_or(i64::MAX))
@@ -34,8 +35,8 @@ pub(crate) async fn waiting(tx: &mut Tx) -> Result<Vec<u64>> {
 }
 
 /// When a batch was accepted, and its events.
-pub(crate) async fn read(pool: &sqlx::SqlitePool, batch: u64) -> Result<(Instant, Vec<Event>)> {
-    let row = sqlx::query("SELECT accepted_at, body FROM inbox WHERE batch = ?")
+pub(crate) async fn read(pool: &sqlx::AnyPool, batch: u64) -> Result<(Instant, Vec<Event>)> {
+    let row = sqlx::query("SELECT accepted_at, body FROM inbox WHERE batch = $1")
         .bind(batch.cast_signed())
         .fetch_one(pool)
         .await
@@ -50,7 +51,7 @@ pub(crate) async fn read(pool: &sqlx::SqlitePool, batch: u64) -> Result<(Instant
 pub(crate) async fn remove(tx: &mut Tx, batches: &[u64]) -> Result<()> {
     let list = serde_json::to_string(batches)
         .map_err(|error| Error::damaged("a list of batches", error))?;
-    sqlx::query("DELETE FROM inbox WHERE batch IN (SELECT value FROM json_each(?))")
+    sqlx::query(Dialect::of(tx).remove_batches())
         .bind(list)
         .execute(&mut **tx)
         .await

@@ -1,6 +1,6 @@
 //! Which version of each segment counts, and how far each source got.
 
-use super::Tx;
+use super::{Tx, u32_of};
 use crate::error::{Result, sql};
 use crate::segment::Stats;
 use event::{Instant, Text};
@@ -45,13 +45,12 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
     .fetch_all(&mut **tx)
     .await
     .map_err(sql("read the manifest"))?;
-    Ok(rows
-        .iter()
-        .map(|row| Line {
-            id: row.get(0),
+    let line = |row| {
+        Ok(Line {
+            id: u32_of(row, 0, "the id of a segment")?,
             version: row.get::<i64, _>(1).cast_unsigned(),
             stats: Stats {
-                rows: row.get(2),
+                rows: u32_of(row, 2, "the rows of a segment")?,
                 bytes: row.get::<i64, _>(3).cast_unsigned(),
                 min_created_at: Instant::from_micros(row.get(4)),
                 max_created_at: Instant::from_micros(row.get(5)),
@@ -59,20 +58,26 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
                 max_last_seen_at: Instant::from_micros(row.get(7)),
             },
         })
-        .collect())
+    };
+    rows.iter().map(line).collect()
 }
 
 /// Puts new versions of segments in place of the old ones.
 pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()> {
     for Line { id, version, stats } in lines {
         sqlx::query(
-            "INSERT OR REPLACE INTO segment (id, version, rows, bytes, min_created_at,
+            "INSERT INTO segment (id, version, rows, bytes, min_created_at,
                 max_created_at, min_last_seen_at, max_last_seen_at, sealed_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (id) DO UPDATE SET version = excluded.version, rows = excluded.rows,
+                bytes = excluded.bytes, min_created_at = excluded.min_created_at,
+                max_created_at = excluded.max_created_at,
+                min_last_seen_at = excluded.min_last_seen_at,
+                max_last_seen_at = excluded.max_last_seen_at, sealed_at = excluded.sealed_at",
         )
-        .bind(id)
+        .bind(i64::from(*id))
         .bind(version.cast_signed())
-        .bind(stats.rows)
+        .bind(i64::from(stats.rows))
         .bind(stats.bytes.cast_signed())
         .bind(stats.min_created_at.micros())
         .bind(stats.max_created_at.micros())
@@ -108,10 +113,12 @@ pub(crate) async fn freshness(tx: &mut Tx) -> Result<BTreeMap<Text, Freshness>> 
 pub(crate) async fn advance(tx: &mut Tx, sources: &BTreeMap<Text, Freshness>) -> Result<()> {
     for (source, fresh) in sources {
         sqlx::query(
-            "INSERT INTO freshness (source, last_event_at, last_seen_at) VALUES (?, ?, ?)
+            "INSERT INTO freshness (source, last_event_at, last_seen_at) VALUES ($1, $2, $3)
              ON CONFLICT (source) DO UPDATE SET
-                last_event_at = max(last_event_at, excluded.last_event_at),
-                last_seen_at = max(last_seen_at, excluded.last_seen_at)",
+                last_event_at = CASE WHEN freshness.last_event_at > excluded.last_event_at
+                    THEN freshness.last_event_at ELSE excluded.last_event_at END,
+                last_seen_at = CASE WHEN freshness.last_seen_at > excluded.last_seen_at
+                    THEN freshness.last_seen_at ELSE excluded.last_seen_at END",
         )
         .bind(source.as_str())
         .bind(fresh.last_event_at.micros())

@@ -1,10 +1,10 @@
 //! Key → dense ticket number, looked up and assigned with array-bound statements.
 
-use super::{Tx, meta, set_meta};
+use super::dialect::Dialect;
+use super::{Tx, meta, set_meta, u32_of};
 use crate::error::{Error, Result, sql};
 use crate::key::Key;
 use crate::limits;
-use sqlx::Row;
 
 const NEXT: &str = "next_number";
 
@@ -28,19 +28,15 @@ pub(crate) async fn find(tx: &mut Tx, keys: &[Key]) -> Result<Vec<Option<u32>>> 
         return Ok(numbers);
     }
     // One blob of 16-byte keys: three times as fast as a JSON array of hexadecimal text.
-    let rows = sqlx::query(
-        "WITH RECURSIVE i(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM i WHERE n + 1 < ?2)
-         SELECT n, number FROM i CROSS JOIN ticket ON ticket.key = substr(?1, n * 16 + 1, 16)",
-    )
-    .bind(blob(keys))
-    .bind(i64::try_from(keys.len()).unwrap_or(i64::MAX))
-    .fetch_all(&mut **tx)
-    .await
-    .map_err(sql("look up ticket numbers"))?;
-    for row in rows {
-        let place: u32 = row.get(0);
-        let number: u32 = row.get(1);
-        numbers[place as usize] = Some(number);
+    let rows = sqlx::query(Dialect::of(tx).find_numbers())
+        .bind(blob(keys))
+        .bind(i64::try_from(keys.len()).unwrap_or(i64::MAX))
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(sql("look up ticket numbers"))?;
+    for row in &rows {
+        let place = u32_of(row, 0, "a place in a list of keys")?;
+        numbers[place as usize] = Some(u32_of(row, 1, "a ticket's number")?);
     }
     Ok(numbers)
 }
@@ -52,15 +48,12 @@ pub(crate) async fn insert(tx: &mut Tx, new: &[(Key, u32)]) -> Result<()> {
         let numbers: Vec<u32> = chunk.iter().map(|(_, number)| *number).collect();
         let numbers = serde_json::to_string(&numbers)
             .map_err(|error| Error::damaged("a list of ticket numbers", error))?;
-        sqlx::query(
-            "INSERT INTO ticket (key, number)
-             SELECT substr(?1, key * 16 + 1, 16), value FROM json_each(?2)",
-        )
-        .bind(blob(&keys))
-        .bind(numbers)
-        .execute(&mut **tx)
-        .await
-        .map_err(sql("assign ticket numbers"))?;
+        sqlx::query(Dialect::of(tx).insert_numbers())
+            .bind(blob(&keys))
+            .bind(numbers)
+            .execute(&mut **tx)
+            .await
+            .map_err(sql("assign ticket numbers"))?;
     }
     Ok(())
 }

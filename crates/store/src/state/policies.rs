@@ -1,6 +1,6 @@
 //! Every set of policies that was ever in force.
 
-use super::Tx;
+use super::{Tx, u32_of};
 use crate::error::{Error, Result, sql};
 use event::Instant;
 use facts::policies::Policies;
@@ -20,6 +20,8 @@ pub struct PoliciesVersion {
     pub since: Instant,
 }
 
+const VERSION: &str = "the version of the policies";
+
 /// The policies in force, with their version; `None` in a new folder.
 pub(crate) async fn current(tx: &mut Tx) -> Result<Option<(u32, Policies)>> {
     let row = sqlx::query("SELECT version, document FROM policies ORDER BY version DESC LIMIT 1")
@@ -27,7 +29,7 @@ pub(crate) async fn current(tx: &mut Tx) -> Result<Option<(u32, Policies)>> {
         .await
         .map_err(sql("read the policies"))?;
     row.map(|row| {
-        let version: u32 = row.get(0);
+        let version = u32_of(&row, 0, VERSION)?;
         let policies = serde_json::from_str(row.get(1))
             .map_err(|error| Error::damaged(format!("version {version} of the policies"), error))?;
         Ok((version, policies))
@@ -44,8 +46,8 @@ pub(crate) async fn add(
 ) -> Result<()> {
     let document = serde_json::to_string(policies)
         .map_err(|error| Error::damaged("the document of the policies", error))?;
-    sqlx::query("INSERT INTO policies (version, digest, document, since) VALUES (?, ?, ?, ?)")
-        .bind(version)
+    sqlx::query("INSERT INTO policies (version, digest, document, since) VALUES ($1, $2, $3, $4)")
+        .bind(i64::from(version))
         .bind(policies.digest())
         .bind(document)
         .bind(since.micros())
@@ -56,19 +58,19 @@ pub(crate) async fn add(
 }
 
 /// Every set that was ever in force, oldest first.
-pub(crate) async fn history(pool: &sqlx::SqlitePool) -> Result<Vec<PoliciesVersion>> {
+pub(crate) async fn history(pool: &sqlx::AnyPool) -> Result<Vec<PoliciesVersion>> {
     let rows =
         sqlx::query("SELECT version, digest, document, since FROM policies ORDER BY version")
             .fetch_all(pool)
             .await
             .map_err(sql("read the history of the policies"))?;
-    Ok(rows
-        .iter()
-        .map(|row| PoliciesVersion {
-            version: row.get(0),
+    let version = |row| {
+        Ok(PoliciesVersion {
+            version: u32_of(row, 0, VERSION)?,
             digest: row.get(1),
             document: row.get(2),
             since: Instant::from_micros(row.get(3)),
         })
-        .collect())
+    };
+    rows.iter().map(version).collect()
 }

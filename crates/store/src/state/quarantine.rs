@@ -6,7 +6,7 @@ use crate::limits;
 use event::Instant;
 use serde::Serialize;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use std::collections::BTreeMap;
 
 /// Something to put in quarantine.
@@ -73,11 +73,11 @@ impl State {
                 .map_err(|error| Error::damaged("raw text for quarantine", error))?;
             sqlx::query(
                 "INSERT INTO quarantine (at, source, import, place, reason, message, raw)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
             .bind(at.micros())
             .bind(source)
-            .bind(import)
+            .bind(*import)
             .bind(place)
             .bind(reason)
             .bind(message)
@@ -98,15 +98,15 @@ impl State {
     ) -> Result<Vec<Quarantined>> {
         let rows = sqlx::query(
             "SELECT id, at, source, import, place, reason, message, raw FROM quarantine
-             WHERE id > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR reason = ?3)
-                AND (?4 IS NULL OR import = ?4)
-             ORDER BY id LIMIT ?5",
+             WHERE id > $1 AND ($2 IS NULL OR source = $2) AND ($3 IS NULL OR reason = $3)
+                AND ($4 IS NULL OR import = $4)
+             ORDER BY id LIMIT $5",
         )
         .bind(after)
         .bind(&filter.source)
         .bind(&filter.reason)
         .bind(filter.import)
-        .bind(limit.min(limits::PAGE_SIZE_MAX))
+        .bind(i64::from(limit.min(limits::PAGE_SIZE_MAX)))
         .fetch_all(&self.pool)
         .await
         .map_err(sql("list the quarantine"))?;
@@ -126,17 +126,16 @@ impl State {
     pub(crate) async fn quarantine_remove(&self, ids: &[i64]) -> Result<u64> {
         let list = serde_json::to_string(ids)
             .map_err(|error| Error::damaged("a list of quarantine numbers", error))?;
-        let done =
-            sqlx::query("DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each(?))")
-                .bind(list)
-                .execute(&self.pool)
-                .await
-                .map_err(sql("empty the quarantine"))?;
+        let done = sqlx::query(self.dialect.remove_quarantined())
+            .bind(list)
+            .execute(&self.pool)
+            .await
+            .map_err(sql("empty the quarantine"))?;
         Ok(done.rows_affected())
     }
 }
 
-fn quarantined(row: &SqliteRow) -> Result<Quarantined> {
+fn quarantined(row: &AnyRow) -> Result<Quarantined> {
     let id: i64 = row.get(0);
     let raw = zstd::bulk::decompress(row.get(7), limits::QUARANTINE_RAW_BYTES)
         .map_err(|error| Error::damaged(format!("row {id} of the quarantine"), error))?;

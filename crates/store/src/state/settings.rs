@@ -8,7 +8,7 @@ use serde_json::Value;
 impl State {
     /// The value under a name.
     pub(crate) async fn setting(&self, name: &str) -> Result<Option<Value>> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?")
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")
             .bind(name)
             .fetch_optional(&self.pool)
             .await
@@ -23,7 +23,7 @@ impl State {
     /// Puts a value under a name; `None` removes it.
     pub(crate) async fn set_setting(&self, name: &str, value: Option<&Value>) -> Result<()> {
         let Some(value) = value else {
-            sqlx::query("DELETE FROM setting WHERE name = ?")
+            sqlx::query("DELETE FROM setting WHERE name = $1")
                 .bind(name)
                 .execute(&self.pool)
                 .await
@@ -39,7 +39,7 @@ impl State {
             });
         }
         sqlx::query(
-            "INSERT INTO setting (name, value) VALUES (?, ?)
+            "INSERT INTO setting (name, value) VALUES ($1, $2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
         .bind(name)

@@ -50,7 +50,7 @@ async fn a_damaged_backup_is_refused() {
 async fn one_folder_is_for_one_process() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).await;
-    let second = Store::open(dir.path(), options()).await.unwrap_err();
+    let second = open_with(dir.path(), options()).await.unwrap_err();
     assert!(matches!(second, Error::Locked(_)), "{second}");
     store.close().await;
     open(dir.path()).await;
@@ -62,9 +62,9 @@ async fn the_size_of_segments_stays() {
     open(dir.path()).await.close().await;
     let asked = store::Options { segment_rows: Some(8), ..options() };
     assert!(matches!(
-        Store::open(dir.path(), asked).await,
+        open_with(dir.path(), asked).await,
         Err(Error::SegmentRows { stored: 4, asked: 8 })
     ));
     let any = store::Options { segment_rows: None, ..options() };
-    assert_eq!(Store::open(dir.path(), any).await.unwrap().segment_rows(), 4);
+    assert_eq!(open_with(dir.path(), any).await.unwrap().segment_rows(), 4);
 }

@@ -135,7 +135,7 @@ async fn sealing_is_due_by_rows_or_by_age() {
     let seal = SealPolicy { rows: 4, rows_total: 1_000, age_us: 60_000_000 };
     let open_at = |at| {
         let clock = Arc::new(FixedClock(minute(at)));
-        Store::open(dir.path(), Options { clock, seal, ..options() })
+        open_with(dir.path(), Options { clock, seal, ..options() })
     };
     let store = open_at(0).await.unwrap();
     store.accept(events([0, 1, 2, 3, 4])).await.unwrap();

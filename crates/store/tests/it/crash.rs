@@ -65,7 +65,7 @@ fn breaking(step: Step, nth: usize) -> Options {
 
 /// Works until the step fails, opens again, does the rest; whether the step was reached at all.
 async fn crash(dir: &Path, step: Step, nth: usize) -> bool {
-    let mut store = Store::open(dir, breaking(step, nth)).await.unwrap();
+    let mut store = open_with(dir, breaking(step, nth)).await.unwrap();
     let mut fed = 0;
     let mut broke = false;
     for task in WORK {
@@ -145,7 +145,7 @@ steps! {
 #[tokio::test]
 async fn what_a_crash_left_behind_is_removed() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), breaking(Step::SegmentHalfWritten, 0)).await.unwrap();
+    let store = open_with(dir.path(), breaking(Step::SegmentHalfWritten, 0)).await.unwrap();
     let bulk = store.bulk().unwrap();
     bulk.push(events(0..20)).unwrap();
     assert!(bulk.finish(quiet()).await.is_err());
@@ -162,7 +162,7 @@ async fn what_a_crash_left_behind_is_removed() {
 #[tokio::test]
 async fn after_a_failed_apply_nothing_more_is_accepted_until_the_next_open() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), breaking(Step::AcceptAfterCommit, 0)).await.unwrap();
+    let store = open_with(dir.path(), breaking(Step::AcceptAfterCommit, 0)).await.unwrap();
     assert!(store.accept(events(0..5)).await.is_err());
     let refused = store.accept(events(5..9)).await.unwrap_err();
     assert_eq!(refused.kind(), store::Kind::Unavailable);

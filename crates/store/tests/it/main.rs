@@ -8,4 +8,6 @@ mod laws;
 mod past;
 mod readers;
 mod released;
+mod schema;
+mod state;
 mod support;

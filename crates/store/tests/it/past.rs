@@ -5,7 +5,7 @@ use store::{Options, Store};
 
 async fn check(options: Options) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), options).await.unwrap();
+    let store = open_with(dir.path(), options).await.unwrap();
     let bulk = store.bulk().unwrap();
     bulk.push(events(0..80)).unwrap();
     bulk.finish(quiet()).await.unwrap();
@@ -32,7 +32,7 @@ async fn in_scratch_files() {
 #[tokio::test]
 async fn scratch_files_go_with_the_snapshot() {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path(), Options { as_of_rows: 0, ..options() }).await.unwrap();
+    let store = open_with(dir.path(), Options { as_of_rows: 0, ..options() }).await.unwrap();
     store.accept(events(0..100)).await.unwrap();
     store.seal_all().await.unwrap();
     let past = store.as_of(minute(150)).await.unwrap();

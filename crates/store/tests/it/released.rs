@@ -81,7 +81,7 @@ async fn what_a_released_version_wrote_shows_the_same() {
 #[tokio::test]
 async fn an_older_program_refuses_a_newer_folder_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
-    open(dir.path()).await.close().await;
+    Store::open(dir.path(), options()).await.unwrap().close().await;
     let file = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("state.db"));
     let pool = sqlx::SqlitePool::connect_with(file).await.unwrap();
     sqlx::query(

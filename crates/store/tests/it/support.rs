@@ -36,7 +36,12 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) async fn open(dir: &Path) -> Store {
-    Store::open(dir, options()).await.unwrap()
+    open_with(dir, options()).await.unwrap()
+}
+
+/// Opens a folder with the state database that these tests are run on.
+pub(crate) async fn open_with(dir: &Path, options: Options) -> store::Result<Store> {
+    Store::open(dir, Options { state: crate::state::state_of(dir).await, ..options }).await
 }
 
 pub(crate) fn quiet() -> store::Progress {
