@@ -1,7 +1,7 @@
 //! Backup and restore, and who may open a folder.
 
 use crate::support::*;
-use store::{Error, Store};
+use store::Error;
 
 #[tokio::test]
 async fn a_backup_is_the_store_as_it_was() {

@@ -5,7 +5,7 @@ use event::FixedClock;
 use facts::policies::Policies;
 use std::sync::Arc;
 use store::{
-    Error, ImportCounts, ImportState, Options, QuarantineFilter, Reject, SealPolicy, Store, limits,
+    Error, ImportCounts, ImportState, Options, QuarantineFilter, Reject, SealPolicy, limits,
 };
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The store as of an instant is the store that was given only what was seen by then.
 
 use crate::support::*;
-use store::{Options, Store};
+use store::Options;
 
 async fn check(options: Options) {
     let dir = tempfile::tempdir().unwrap();
