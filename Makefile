@@ -4,10 +4,11 @@ CARGO ?= cargo
 CRATE ?=
 NPM ?= $(shell command -v npm)
 BIN := target/demo/deskmeter
+TRIAL := target/demo/trial
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui ui-check flows lighthouse test check fmt clippy doc update acceptance crash bench bench-10m release clean
+.PHONY: help demo build ui ui-check flows lighthouse test check fmt clippy doc update acceptance trial crash load bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,8 +58,15 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-crash: ## kill -9 a hundred times during import and sealing
-	$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture
+trial:
+	$(CARGO) build --locked --profile demo -p app -p trial
+
+crash: trial ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times
+	$(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
+	$(if $(LONG),$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture)
+
+load: trial ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets
+	$(TRIAL) load --deskmeter $(BIN) $(if $(LONG),--tickets 1000000 --rate 20000 --seconds 600 --batch 100)
 
 bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, beside DuckDB
 	bench/run.sh 1000000

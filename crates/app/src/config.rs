@@ -38,6 +38,10 @@ pub(crate) struct Config {
     pub(crate) week_start: String,
     /// Where the API listens.
     pub(crate) listen: SocketAddr,
+    /// Tickets in a segment of a new folder.
+    pub(crate) segment_tickets: u32,
+    /// Changed tickets after which a segment is sealed.
+    pub(crate) seal_tickets: u64,
     /// Worker threads.
     pub(crate) threads: usize,
     /// Memory one question may use.

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("jobs", &["connect", "store"]),
     ("serve", &["engine", "connect", "store"]),
     ("testkit", &["facts"]),
+    ("trial", &[]),
     ("app", &["facts", "connect", "store", "semantic", "engine", "jobs", "serve", "testkit"]),
 ];
 

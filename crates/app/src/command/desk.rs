@@ -118,6 +118,8 @@ async fn open(context: &Context) -> Outcome<Engine> {
     let catalog = catalog(config)?;
     let mut options = Options::new(Arc::clone(&context.clock));
     options.threads = config.threads;
+    options.seal.rows = config.seal_tickets;
+    options.segment_rows = Some(config.segment_tickets).filter(|_| !exists(context));
     let store = Store::open(&config.data, options).await.map_err(|error| {
         Failure::from(error).context(format!("opening {}", config.data.display()))
     })?;

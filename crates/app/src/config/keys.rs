@@ -106,6 +106,19 @@ pub(crate) const KEYS: &[Key] = &[
         words: "Where the API listens. Only loopback addresses, until there is authentication.",
     },
     Key {
+        name: "store.segment_tickets",
+        shape: Shape::Number(2, 1_048_576),
+        default: "131072",
+        words: "Tickets in a segment of a data folder that is made now; one that exists keeps \
+                its own.",
+    },
+    Key {
+        name: "store.seal_tickets",
+        shape: Shape::Number(1, 1_048_576),
+        default: "8192",
+        words: "Changed tickets of one segment after which it is written anew.",
+    },
+    Key {
         name: "limits.threads",
         shape: Shape::Number(0, 1024),
         default: "0",

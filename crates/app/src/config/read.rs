@@ -271,6 +271,8 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         listen: text("serve.listen")
             .parse()
             .map_err(|error| Failure::new(Exit::Internal, anyhow::Error::new(error)))?,
+        segment_tickets: u32::try_from(number("store.segment_tickets")?).unwrap_or(u32::MAX),
+        seal_tickets: number("store.seal_tickets")?,
         threads,
         question_memory_bytes: number("limits.question_memory_mb")? << 20,
         question_timeout: Duration::from_secs(number("limits.question_seconds")?),
