@@ -14,7 +14,6 @@
 mod apply;
 mod as_of;
 mod backup;
-mod belong;
 mod bulk;
 mod codec;
 mod core;
@@ -24,6 +23,7 @@ mod intake;
 mod key;
 mod layout;
 pub mod limits;
+mod lookup;
 mod options;
 mod overlay;
 mod parallel;
@@ -38,7 +38,7 @@ mod submit;
 mod write;
 
 pub use apply::Accepted;
-pub use backup::{BackupFile, BackupReport, restore, restore_to, verify};
+pub use backup::{BackupFile, BackupReport, restore, verify};
 pub use bulk::{Bulk, BulkReport};
 pub use error::{Error, Kind, Result};
 pub use facts::policies::{Policies, PolicyIssue};
