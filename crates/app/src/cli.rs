@@ -29,7 +29,7 @@ pub(crate) use settle::{
         deskmeter ask first_response_time --by channel --every week --range \"last 12 weeks\"\n  \
         deskmeter explain ticket acme/4711\n\n\
         Exit codes: 0 done, 1 internal error, 2 usage, 3 invalid input or question, \
-        4 done with rows in quarantine,\n5 not found, 6 busy, 7 limit reached, 130 interrupted."
+        4 done with rows in quarantine,\n5 not found, 6 busy, 7 limit reached, 8 damaged data, 130 interrupted."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -45,9 +45,6 @@ pub(crate) struct Global {
     /// Folder with everything Deskmeter keeps [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// PostgreSQL database for the state, postgres://… [default: state.db in the data folder]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) state: Option<String>,
     /// Configuration file [default: deskmeter.toml in the data folder, then in this one]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -22,6 +22,8 @@ pub(crate) enum Exit {
     Busy,
     /// A limit on time, memory or size was reached.
     Limited,
+    /// What is stored is damaged, or the doctor found something that needs attention.
+    Damaged,
     /// Stopped by Ctrl-C or a termination signal before the work was done.
     Interrupted,
 }
@@ -29,7 +31,7 @@ pub(crate) enum Exit {
 impl Exit {
     /// Every way to end, in the order of their numbers.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Done,
         Self::Internal,
         Self::Usage,
@@ -38,6 +40,7 @@ impl Exit {
         Self::NotFound,
         Self::Busy,
         Self::Limited,
+        Self::Damaged,
         Self::Interrupted,
     ];
 
@@ -52,6 +55,7 @@ impl Exit {
             Self::NotFound => 5,
             Self::Busy => 6,
             Self::Limited => 7,
+            Self::Damaged => 8,
             Self::Interrupted => 130,
         }
     }
@@ -74,6 +78,9 @@ impl Exit {
                 "another process holds the data folder, or a port or disk is not available"
             }
             Self::Limited => "a limit on time, memory or size was reached; the message names it",
+            Self::Damaged => {
+                "what is stored is damaged; `deskmeter doctor` says what and what to do"
+            }
             Self::Interrupted => "stopped by Ctrl-C or a termination signal",
         }
     }
@@ -190,6 +197,7 @@ impl From<store::Error> for Failure {
             store::Kind::NotFound => Exit::NotFound,
             store::Kind::Conflict | store::Kind::Unavailable | store::Kind::Busy => Exit::Busy,
             store::Kind::Limited => Exit::Limited,
+            store::Kind::Damaged => Exit::Damaged,
             store::Kind::Internal => Exit::Internal,
         };
         match error {
@@ -211,6 +219,7 @@ impl From<engine::Error> for Failure {
             engine::Kind::Invalid => Exit::Invalid,
             engine::Kind::NotFound => Exit::NotFound,
             engine::Kind::Limited => Exit::Limited,
+            engine::Kind::Damaged => Exit::Damaged,
             engine::Kind::Internal => Exit::Internal,
         };
         match error {

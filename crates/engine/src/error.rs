@@ -81,14 +81,18 @@ pub enum Kind {
     NotFound,
     /// A limit was reached.
     Limited,
+    /// What is stored is not what was written.
+    Damaged,
     /// Ours.
     Internal,
 }
 
 impl Error {
     /// What sort of error it is.
-    pub const fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         match self {
+            Self::Query { source, .. } if damage(source).is_some() => Kind::Damaged,
+            Self::Store { source, .. } if source.kind() == store::Kind::Damaged => Kind::Damaged,
             Self::Issues(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::TimeOut(_) | Self::Memory { .. } | Self::Rows(_) | Self::ExportRows(_) => {
@@ -99,6 +103,19 @@ impl Error {
             }
         }
     }
+}
+
+/// The damage that a plan met, which is told apart from defects of ours.
+pub(crate) fn damage(error: &DataFusionError) -> Option<&store::Error> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let found = error.downcast_ref::<store::Error>();
+        if let Some(found) = found.filter(|found| found.kind() == store::Kind::Damaged) {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// Turns a DataFusion error into ours, saying what was tried.

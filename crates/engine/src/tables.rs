@@ -5,6 +5,7 @@ use crate::function::fresh::{Replaced, fresh};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, DataFusionError, Result, ScalarValue, Statistics};
 use datafusion::datasource::TableType;
@@ -113,6 +114,7 @@ impl TableProvider for FactTable {
         let overlay = &self.of.snapshot.overlay;
         let (spared, touched): (Vec<&Segment>, Vec<&Segment>) =
             self.of.snapshot.segments.iter().partition(|segment| overlay.spares(segment.numbers()));
+        vouch(self.of.snapshot.segments.clone(), self.table).await?;
         let mut parts = Vec::with_capacity(3);
         if !spared.is_empty() {
             parts.push(self.files(state, &spared, columns.clone())?);
@@ -120,12 +122,26 @@ impl TableProvider for FactTable {
         if !touched.is_empty() {
             parts.push(self.fresh_rows(state, &touched, &columns)?);
         }
-        parts.extend(self.overlay_rows(&columns)?);
+        if overlay.batches(self.table).iter().any(|batch| batch.num_rows() > 0) {
+            parts.push(self.overlay_rows(&columns)?);
+        }
         if parts.is_empty() {
             return Ok(Arc::new(EmptyExec::new(Arc::new(self.schema.project(&columns)?))));
         }
         UnionExec::try_new(parts)
     }
+}
+
+/// Refuses segments whose files are not what was written, before anything is counted in them.
+async fn vouch(segments: Vec<Segment>, table: Table) -> Result<()> {
+    if segments.iter().all(|segment| segment.is_vouched(table)) {
+        return Ok(());
+    }
+    SpawnedTask::spawn_blocking(move || segments.iter().try_for_each(|part| part.vouch(table)))
+        .join()
+        .await
+        .map_err(|error| DataFusionError::External(Box::new(error)))?
+        .map_err(|error| DataFusionError::External(Box::new(error)))
 }
 
 impl FactTable {
@@ -221,17 +237,14 @@ impl FactTable {
         Ok(Arc::new(filter))
     }
 
-    /// The overlay's rows, their text cast to views; `None` where it has none.
-    fn overlay_rows(&self, columns: &[usize]) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let overlay = &self.of.snapshot.overlay;
-        let batches = overlay
-            .rows(self.table, Some(columns))
-            .map_err(|error| DataFusionError::External(Box::new(error)))?;
-        if batches.is_empty() {
-            return Ok(None);
-        }
-        let schema = Arc::new(Schema::new(plain_fields(self.table)).project(columns)?);
-        let rows = MemorySourceConfig::try_new_exec(&[batches], schema, None)?;
+    /// The overlay's rows, their text cast to views.
+    fn overlay_rows(&self, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
+        let batches = self.of.snapshot.overlay.batches(self.table);
+        let rows = MemorySourceConfig::try_new_exec(
+            &[batches.to_vec()],
+            Arc::new(Schema::new(plain_fields(self.table))),
+            Some(columns.to_vec()),
+        )?;
         let cast = columns.iter().enumerate().map(|(place, column)| {
             let field = self.schema.field(*column);
             let stored: Arc<dyn datafusion::physical_expr::PhysicalExpr> =
@@ -243,6 +256,6 @@ impl FactTable {
             };
             (expr, field.name().clone())
         });
-        Ok(Some(Arc::new(ProjectionExec::try_new(cast.collect::<Vec<_>>(), rows)?)))
+        Ok(Arc::new(ProjectionExec::try_new(cast.collect::<Vec<_>>(), rows)?))
     }
 }

@@ -385,3 +385,26 @@ proptest! {
 fn the_present_of_the_tests_is_an_instant() {
     assert_eq!(at(NOW), "2026-11-16T12:00:00Z".parse::<Instant>().unwrap());
 }
+
+#[tokio::test]
+async fn a_damaged_file_is_named_instead_of_counted() {
+    let desk = desk().await;
+    desk.store.accept(events(200)).await.expect("accepted");
+    desk.store.seal_all().await.expect("sealed");
+    let file = desk.store.snapshot().segments[1].path(facts::Table::Tickets);
+    let mut bytes = std::fs::read(&file).expect("a file");
+    let place = bytes.len() / 3;
+    bytes[place] ^= 4;
+    std::fs::write(&file, bytes).expect("written");
+    let question = Question::read("{metrics: [volume]}").expect("a question");
+    let error = desk.engine.ask(&question).await.expect_err("a number from damaged data");
+    assert_eq!(error.kind(), engine::Kind::Damaged, "{error:?}");
+    let mut chain = vec![error.to_string()];
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        chain.push(error.to_string());
+        cause = error.source();
+    }
+    let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+    assert!(chain.iter().any(|text| text.contains(name)), "{chain:?}");
+}

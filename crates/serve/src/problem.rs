@@ -134,6 +134,14 @@ impl Problem {
         Self::new(Kind::Internal, "internal", "something broke inside; the log has the details")
     }
 
+    /// Damage on the disk: whoever reads this must know which file, and what to do.
+    pub(crate) fn damaged(error: &dyn std::error::Error) -> Self {
+        let chain = chain(error);
+        tracing::error!(error = chain, "stored data is damaged");
+        Self::new(Kind::Internal, "damaged", chain)
+            .hint("`deskmeter doctor` says what is affected and what can be repaired")
+    }
+
     /// The same problem with a way out.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -165,6 +173,7 @@ impl From<engine::Error> for Problem {
                 engine::Kind::Invalid => Self::new(Kind::Invalid, "invalid", error.to_string()),
                 engine::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
                 engine::Kind::Limited => Self::new(Kind::Limited, "limit", error.to_string()),
+                engine::Kind::Damaged => Self::damaged(&error),
                 engine::Kind::Internal => Self::internal(&error),
             },
         }
@@ -181,6 +190,7 @@ impl From<store::Error> for Problem {
             store::Kind::Unavailable | store::Kind::Busy => {
                 Self::new(Kind::Unavailable, "unavailable", error.to_string())
             }
+            store::Kind::Damaged => Self::damaged(&error),
             store::Kind::Internal => Self::internal(&error),
         }
     }

@@ -74,14 +74,6 @@ pub enum Error {
     /// Another process has the folder open.
     #[error("{} is in use by another process; stop it first, or use another folder", .0.display())]
     Locked(PathBuf),
-    /// A data folder was opened with a state database that is not its own.
-    #[error("{} cannot be opened with this state database: {detail}", folder.display())]
-    OtherState {
-        /// The data folder.
-        folder: PathBuf,
-        /// Why not, and what to do.
-        detail: &'static str,
-    },
     /// More than a limit allows.
     #[error("{given} {what} are more than the limit of {limit}")]
     Limit {
@@ -93,7 +85,7 @@ pub enum Error {
         limit: u64,
     },
     /// A stored thing is not what was written.
-    #[error("{what} is damaged ({detail}); restore a backup")]
+    #[error("{what} is damaged ({detail}); `deskmeter doctor` says what can be repaired")]
     Damaged {
         /// Which thing.
         what: String,
@@ -165,6 +157,8 @@ pub enum Kind {
     Unavailable,
     /// Too much came at once: the same call works in a moment, see [`Error::Busy`].
     Busy,
+    /// What is stored is not what was written.
+    Damaged,
     /// It is our fault, or the disk's.
     Internal,
 }
@@ -175,21 +169,19 @@ impl Error {
         match self {
             Self::Policies(_) | Self::NotABackup(_) | Self::StateUrl { .. } => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
-            Self::Locked(_)
-            | Self::OtherState { .. }
-            | Self::Newer { .. }
-            | Self::NotEmpty(_)
-            | Self::SegmentRows { .. } => Kind::Conflict,
+            Self::Locked(_) | Self::Newer { .. } | Self::NotEmpty(_) | Self::SegmentRows { .. } => {
+                Kind::Conflict
+            }
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped => Kind::Unavailable,
             Self::Busy { .. } => Kind::Busy,
+            Self::Damaged { .. } => Kind::Damaged,
             Self::Shared(error) => error.kind(),
             Self::Sql { .. }
             | Self::Migrate(_)
             | Self::Io { .. }
             | Self::Parquet { .. }
             | Self::Arrow { .. }
-            | Self::Damaged { .. }
             | Self::Task(_)
             | Self::Fault(_) => Kind::Internal,
         }

@@ -1,9 +1,8 @@
 //! One segment: consecutive ticket numbers as immutable Parquet files.
 
 use crate::error::{Error, Result, arrow, io, parquet};
-use crate::limits;
-use crate::lookup::{Lookup, LookupWriter};
-use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
+use crate::sums::FileSums;
+use arrow::array::{AsArray, ListArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use event::{Entry, Instant, Text};
 use facts::Table;
@@ -23,7 +22,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// What the manifest says of a segment, for pruning without opening a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +39,8 @@ pub struct Stats {
     pub min_last_seen_at: Instant,
     /// Latest instant at which a ticket's newest event was learnt of.
     pub max_last_seen_at: Instant,
+    /// Size and checksum of each file; not known of segments that 0.1.0 wrote.
+    pub files: Option<FileSums>,
 }
 
 /// A ticket as it is stored.
@@ -66,17 +67,8 @@ struct Files {
     stats: Stats,
     retired: AtomicBool,
     footer: OnceLock<ArrowReaderMetadata>,
-    lookup: Mutex<Lookups>,
-}
-
-/// What is known of a segment's lookup file.
-#[derive(Debug)]
-enum Lookups {
-    /// Nobody looked for it.
-    Unknown,
-    Open(Arc<Lookup>),
-    /// There is none that is whole; so many tickets were read without it.
-    Missing(usize),
+    /// The files that were compared with their checksums, by place in [`Table::ALL`].
+    vouched: [AtomicBool; Table::ALL.len()],
 }
 
 impl Drop for Files {
@@ -93,8 +85,8 @@ impl Drop for Files {
 impl Segment {
     pub(crate) fn new(id: u32, version: u64, dir: PathBuf, first: u32, stats: Stats) -> Self {
         let (retired, footer) = (AtomicBool::new(false), OnceLock::new());
-        let lookup = Mutex::new(Lookups::Unknown);
-        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer, lookup }))
+        let vouched = Default::default();
+        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer, vouched }))
     }
 
     /// Its place: numbers `id × segment_rows ..`.
@@ -138,12 +130,32 @@ impl Segment {
         self.0.first..self.0.first + self.0.stats.rows
     }
 
+    /// Whether a table's file was compared with what was written, or cannot be.
+    pub fn is_vouched(&self, table: Table) -> bool {
+        self.0.stats.files.is_none() || self.0.vouched[table.index()].load(Ordering::Acquire)
+    }
+
+    /// Compares a table's file with what was written, once in the life of this value: whoever
+    /// reads the file after that reads what was written. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] names the file and what differs.
+    pub fn vouch(&self, table: Table) -> Result<()> {
+        let Some(sums) = self.0.stats.files.filter(|_| !self.is_vouched(table)) else {
+            return Ok(());
+        };
+        sums[table.index()].require(&self.path(table))?;
+        self.0.vouched[table.index()].store(true, Ordering::Release);
+        Ok(())
+    }
+
     /// Lets the files go when the last snapshot that needs them is dropped.
     pub(crate) fn retire(&self) {
         self.0.retired.store(true, Ordering::Release);
     }
 
     fn open(&self, path: &Path) -> Result<(File, ArrowReaderMetadata)> {
+        self.vouch(Table::Tickets)?;
         let file = File::open(path).map_err(io("open", path))?;
         if let Some(footer) = self.0.footer.get() {
             return Ok((file, footer.clone()));
@@ -176,58 +188,16 @@ impl Segment {
         Ok((path, reader))
     }
 
-    /// The tickets at these rows, which ascend.
+    /// The tickets at these rows, which ascend; only the pages they lie on are read.
     pub(crate) fn read_rows(&self, rows: &[u32]) -> Result<Vec<Stored>> {
         debug_assert!(rows.is_sorted() && rows.last().is_none_or(|row| *row < self.rows()));
-        let Some(lookup) = self.lookup(rows.len())? else { return self.read_pages(rows) };
-        lookup.read(rows).or_else(|error| {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "a lookup file is damaged; the segment is read instead");
-            let mut known = self.0.lookup.lock().unwrap_or_else(PoisonError::into_inner);
-            *known = Lookups::Missing(0);
-            drop(known);
-            self.read_pages(rows)
-        })
-    }
-
-    /// The lookup file, made anew once so many tickets were asked for that it pays.
-    fn lookup(&self, tickets: usize) -> Result<Option<Arc<Lookup>>> {
-        let mut known = self.0.lookup.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*known, Lookups::Unknown) {
-            *known = match Lookup::open(&self.0.dir, self.rows()) {
-                Some(lookup) => Lookups::Open(Arc::new(lookup)),
-                None => Lookups::Missing(0),
-            };
-        }
-        match &mut *known {
-            Lookups::Open(lookup) => Ok(Some(Arc::clone(lookup))),
-            Lookups::Missing(read) if *read + tickets < limits::LOOKUP_AFTER_TICKETS => {
-                *read += tickets;
-                Ok(None)
-            }
-            _ => {
-                *known = Lookups::Missing(0);
-                let mut writer = LookupWriter::create(&self.0.dir)?;
-                self.read_all(limits::FOLD_BATCH_TICKETS, |_, stored| writer.push(&stored))?;
-                writer.finish()?;
-                let Some(lookup) = Lookup::open(&self.0.dir, self.rows()).map(Arc::new) else {
-                    return Ok(None);
-                };
-                *known = Lookups::Open(Arc::clone(&lookup));
-                Ok(Some(lookup))
-            }
-        }
-    }
-
-    /// As [`Segment::read_rows`]; only the pages they lie on are read.
-    fn read_pages(&self, rows: &[u32]) -> Result<Vec<Stored>> {
         let ranges = rows.iter().map(|row| *row as usize..*row as usize + 1);
         let selection = RowSelection::from_consecutive_ranges(ranges, self.rows() as usize);
         let (path, reader) = self.reader(Some(selection), rows.len().clamp(1, 8_192))?;
         let mut found = Vec::with_capacity(rows.len());
         for batch in reader {
             let batch = batch.map_err(arrow("read"))?;
-            let tickets = Tickets::new(&batch, &path.to_string_lossy())?;
+            let tickets = Tickets::new(&batch, &path)?;
             for row in 0..batch.num_rows() {
                 found.push(tickets.get(row)?);
             }
@@ -307,7 +277,7 @@ impl Segment {
         let mut number = self.first_number();
         for batch in reader {
             let batch = batch.map_err(arrow("read"))?;
-            let tickets = Tickets::new(&batch, &path.to_string_lossy())?;
+            let tickets = Tickets::new(&batch, &path)?;
             for row in 0..batch.num_rows() {
                 each(number, tickets.get(row)?)?;
                 number += 1;
@@ -340,36 +310,36 @@ const TIMELINE: &str = "timeline";
 const LAST_SEEN_AT: &str = "last_seen_at";
 
 /// The stored tickets of a batch of the tickets table.
-#[derive(Debug)]
-pub(crate) struct Tickets {
-    source: StringArray,
-    ticket: StringArray,
+pub(crate) struct Tickets<'a> {
+    source: &'a arrow::array::StringArray,
+    ticket: &'a arrow::array::StringArray,
     timeline: TimelineReader,
-    /// Whose rows they are, for messages.
-    of: Arc<str>,
+    path: &'a Path,
 }
 
-impl Tickets {
-    pub(crate) fn new(batch: &RecordBatch, of: &str) -> Result<Self> {
-        let missing = || Error::damaged(of, "a column is missing");
-        let text = |name| {
-            let column = batch.column_by_name(name);
-            column.and_then(|column| column.as_string_opt::<i32>()).cloned().ok_or_else(missing)
-        };
+impl<'a> Tickets<'a> {
+    pub(crate) fn new(batch: &'a RecordBatch, path: &'a Path) -> Result<Self> {
+        let missing = || Error::damaged(path.display().to_string(), "a column is missing");
+        let text =
+            |name| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
         let timeline: &ListArray = batch
             .column_by_name(TIMELINE)
             .and_then(|column| column.as_list_opt::<i32>())
             .ok_or_else(missing)?;
         Ok(Self {
-            source: text(SOURCE)?,
-            ticket: text(TICKET)?,
-            timeline: TimelineReader::new(timeline).map_err(|error| Error::damaged(of, error))?,
-            of: of.into(),
+            source: text(SOURCE).ok_or_else(missing)?,
+            ticket: text(TICKET).ok_or_else(missing)?,
+            timeline: TimelineReader::new(timeline)
+                .map_err(|error| Error::damaged(path.display().to_string(), error))?,
+            path,
         })
     }
 
     pub(crate) fn get(&self, row: usize) -> Result<Stored> {
-        let timeline = self.timeline.read(row).map_err(|error| Error::damaged(&*self.of, error))?;
+        let timeline = self
+            .timeline
+            .read(row)
+            .map_err(|error| Error::damaged(self.path.display().to_string(), error))?;
         Ok(Stored {
             source: Text::from(self.source.value(row)),
             ticket: Text::from(self.ticket.value(row)),

@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 /// Must be used within a tokio runtime with its I/O and time drivers.
 #[derive(Clone, Debug)]
 pub struct Store {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
 }
 
 impl Store {
@@ -58,12 +58,6 @@ impl Store {
         .await
     }
 
-    /// Whether a folder holds a store, in whichever database its state is.
-    pub fn exists(dir: &Path) -> bool {
-        let layout = crate::layout::Layout::new(dir);
-        layout.state().is_file() || layout.mark().is_file()
-    }
-
     /// Closes the state database, so that the folder can be opened again at once.
     /// Nothing needs it to be called: a store that is just dropped is as safe.
     pub async fn close(self) {
@@ -87,8 +81,8 @@ impl Store {
     /// events: sources that number events by ticket exist, and an event never moves.
     ///
     /// # Errors
-    /// [`Error::Limit`] above [`crate::limits::ACCEPT_EVENTS_MAX`] events. After
-    /// [`Error::Stopped`] what was accepted is safe, and shown when the folder is opened again.
+    /// [`Error::Limit`] above [`crate::limits::ACCEPT_EVENTS_MAX`] events. After [`Error::Stopped`] what
+    /// was accepted is safe, and shown when the folder is opened again.
     pub async fn accept(&self, events: Vec<Event>) -> Result<Accepted> {
         self.submit(events).await?.applied().await
     }

@@ -3,9 +3,9 @@
 use crate::error::{Error, Result, io, parquet};
 use crate::layout::sync_dir;
 use crate::limits;
-use crate::lookup::{LookupWriter, path};
 use crate::options::{Options, Step};
-use crate::segment::{Segment, Stats, Stored, file, timeline_leaves};
+use crate::segment::{Segment, Stats, file, timeline_leaves};
+use crate::sums::{FileSum, FileSums, SummedFile};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use event::Instant;
@@ -39,7 +39,7 @@ pub(crate) struct SegmentWriter {
 struct TableWriter {
     table: Table,
     path: PathBuf,
-    file: SerializedFileWriter<BufWriter<File>>,
+    file: SerializedFileWriter<BufWriter<SummedFile>>,
     factory: ArrowRowGroupWriterFactory,
     group: Vec<ArrowColumnWriter>,
     group_rows: usize,
@@ -80,10 +80,10 @@ impl SegmentWriter {
 
     /// Finishes every file and makes it durable.
     pub(crate) fn finish(self) -> Result<Stats> {
-        let mut bytes = 0;
+        let mut sums = Vec::with_capacity(Table::ALL.len());
         for table in self.tables {
             let kept = self.kept.as_ref().filter(|_| table.table == Table::Tickets);
-            bytes += table.finish(kept)?;
+            sums.push(table.finish(kept)?);
             self.options.step(Step::SegmentHalfWritten)?;
         }
         sync_dir(&self.dir)?;
@@ -91,7 +91,9 @@ impl SegmentWriter {
             sync_dir(parent)?;
         }
         let empty = Error::damaged(self.dir.display().to_string(), "a segment without tickets");
-        self.stats.map(|stats| Stats { bytes, ..stats }).ok_or(empty)
+        let bytes = sums.iter().map(|sum| sum.bytes).sum();
+        let files = FileSums::try_from(sums).ok();
+        self.stats.map(|stats| Stats { bytes, files, ..stats }).ok_or(empty)
     }
 
     fn count(&mut self, tickets: &RecordBatch) -> Result<()> {
@@ -111,6 +113,7 @@ impl SegmentWriter {
             max_created_at: created.1,
             min_last_seen_at: seen.0,
             max_last_seen_at: seen.1,
+            files: None,
         });
         stats.rows += rows;
         stats.min_created_at = stats.min_created_at.min(created.0);
@@ -125,7 +128,7 @@ impl TableWriter {
     fn create(dir: &Path, table: Table, rows: u32, options: &Options) -> Result<Self> {
         let path = file(dir, table);
         let out = File::create(&path).map_err(io("create", &path))?;
-        let out = BufWriter::with_capacity(FILE_BUFFER_BYTES, out);
+        let out = BufWriter::with_capacity(FILE_BUFFER_BYTES, SummedFile::new(out));
         let settings = properties(table, options.zstd_level, &path)?;
         let settings = ArrowWriterOptions::new().with_properties(settings);
         let (file, factory) = ArrowWriter::try_new_with_options(out, table.schema(), settings)
@@ -152,16 +155,15 @@ impl TableWriter {
     }
 
     /// Finishes the file, with the timelines of a segment of the same tickets where it is given;
-    /// tells its bytes.
-    fn finish(mut self, kept: Option<&Segment>) -> Result<u64> {
+    /// tells its size and checksum.
+    fn finish(mut self, kept: Option<&Segment>) -> Result<FileSum> {
         let path = self.path;
         if self.group_rows > 0 {
             write_group(&mut self.file, self.group, kept).map_err(parquet("finish", &path))?;
         }
         let buffer = self.file.into_inner().map_err(parquet("finish", &path))?;
         let out = buffer.into_inner().map_err(|error| io("write", &path)(error.into_error()))?;
-        out.sync_all().map_err(io("sync", &path))?;
-        Ok(out.metadata().map_err(io("measure", &path))?.len())
+        out.finish(&path)
     }
 }
 
@@ -176,7 +178,7 @@ fn encode(group: &mut [ArrowColumnWriter], batch: &RecordBatch) -> parquet::erro
 }
 
 fn write_group(
-    file: &mut SerializedFileWriter<BufWriter<File>>,
+    file: &mut SerializedFileWriter<BufWriter<SummedFile>>,
     columns: Vec<ArrowColumnWriter>,
     kept: Option<&Segment>,
 ) -> parquet::errors::Result<()> {
@@ -236,44 +238,19 @@ pub(crate) struct FoldingWriter<'a> {
     folder: &'a facts::Folder,
     builder: TablesBuilder,
     writer: SegmentWriter,
-    /// Given up where the disk refuses it: the segment does without.
-    lookup: Option<LookupWriter>,
 }
 
 impl<'a> FoldingWriter<'a> {
-    /// Writes a segment, and beside it its lookup file.
     pub(crate) fn new(folder: &'a facts::Folder, writer: SegmentWriter) -> Self {
-        // The same tickets with the same timelines: the same file.
-        let linked = |old: &Segment| fs::hard_link(path(old.dir()), path(&writer.dir)).is_ok();
-        if writer.kept.as_ref().is_some_and(linked) {
-            return Self::bare(folder, writer);
-        }
-        match LookupWriter::create(&writer.dir) {
-            Ok(lookup) => Self { lookup: Some(lookup), ..Self::bare(folder, writer) },
-            Err(error) => {
-                without_lookup(&error);
-                Self::bare(folder, writer)
-            }
-        }
-    }
-
-    /// Writes a segment of which nobody looks up single tickets.
-    pub(crate) fn bare(folder: &'a facts::Folder, writer: SegmentWriter) -> Self {
         let builder = match writer.kept {
             Some(_) => TablesBuilder::without_timelines(),
             None => TablesBuilder::new(),
         };
-        Self { folder, builder, writer, lookup: None }
+        Self { folder, builder, writer }
     }
 
     /// Folds the next ticket.
-    pub(crate) fn push(&mut self, number: u32, stored: &Stored) -> Result<()> {
-        if let Some(lookup) = &mut self.lookup
-            && let Err(error) = lookup.push(stored)
-        {
-            without_lookup(&error);
-            self.lookup = None;
-        }
+    pub(crate) fn push(&mut self, number: u32, stored: &crate::segment::Stored) -> Result<()> {
         crate::apply::push(self.folder, &mut self.builder, number, stored);
         if self.builder.len() >= limits::FOLD_BATCH_TICKETS || self.builder.is_full() {
             self.flush()?;
@@ -290,14 +267,6 @@ impl<'a> FoldingWriter<'a> {
         if !self.builder.is_empty() {
             self.flush()?;
         }
-        if let Some(Err(error)) = self.lookup.map(LookupWriter::finish) {
-            without_lookup(&error);
-        }
         self.writer.finish()
     }
-}
-
-fn without_lookup(error: &Error) {
-    let error: &dyn std::error::Error = error;
-    tracing::warn!(error, "a segment does without its lookup file; its tickets are read slowly");
 }

@@ -1,6 +1,6 @@
 //! Which version of each segment counts, and how far each source got.
 
-use super::{Tx, u32_of};
+use super::{Tx, files, u32_of};
 use crate::error::{Result, sql};
 use crate::segment::Stats;
 use event::{Instant, Text};
@@ -45,10 +45,13 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
     .fetch_all(&mut **tx)
     .await
     .map_err(sql("read the manifest"))?;
+    let sums = files::read(tx).await?;
     let line = |row| {
+        let id = u32_of(row, 0, "the id of a segment")?;
+        let version = row.get::<i64, _>(1).cast_unsigned();
         Ok(Line {
-            id: u32_of(row, 0, "the id of a segment")?,
-            version: row.get::<i64, _>(1).cast_unsigned(),
+            id,
+            version,
             stats: Stats {
                 rows: u32_of(row, 2, "the rows of a segment")?,
                 bytes: row.get::<i64, _>(3).cast_unsigned(),
@@ -56,6 +59,7 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
                 max_created_at: Instant::from_micros(row.get(5)),
                 min_last_seen_at: Instant::from_micros(row.get(6)),
                 max_last_seen_at: Instant::from_micros(row.get(7)),
+                files: sums.get(&(id, version)).copied(),
             },
         })
     };
@@ -87,6 +91,7 @@ pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()>
         .execute(&mut **tx)
         .await
         .map_err(sql("swap the manifest"))?;
+        files::swap(tx, *id, *version, stats).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod backup;
 mod books;
 mod crash;
+mod damage;
 mod laws;
 mod past;
 mod readers;
