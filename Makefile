@@ -8,7 +8,7 @@ TRIAL := target/demo/trial
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui ui-check flows lighthouse test check fmt clippy doc update acceptance trial crash load bench bench-10m release clean
+.PHONY: help demo build ui ui-check flows lighthouse test test-postgres check fmt clippy doc update acceptance trial crash load bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,7 +28,10 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 test: ## all tests; one room with CRATE=facts
 	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
 
-check: fmt clippy doc test ui-check flows ## formatting, lints, documentation and all tests
+test-postgres: ## the store's tests with the state on a real PostgreSQL server, thrown away afterwards
+	scripts/postgres.sh $(CARGO) test --locked -p store --test it
+
+check: fmt clippy doc test test-postgres ui-check flows ## formatting, lints, documentation and all tests
 
 ui-check: ui/node_modules/.package-lock.json ## formatting, lints, types and tests of the user interface
 	$(NPM) --prefix ui run lint

@@ -45,6 +45,9 @@ pub(crate) struct Global {
     /// Folder with everything Deskmeter keeps [default: data]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL database for the state, postgres://… [default: state.db in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) state: Option<String>,
     /// Configuration file [default: deskmeter.toml in the data folder, then in this one]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -56,7 +56,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         Command::Generate(args) => return generate::run(args, Voice::new(cli.global.quiet)),
         _ => {}
     }
-    let given = config::Given::new(cli.global.config.clone(), cli.global.data.clone());
+    let given = config::Given::new(&cli.global);
     let config = config::load(&given)?;
     log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

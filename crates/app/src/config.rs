@@ -15,6 +15,7 @@ pub(crate) use read::{Given, load};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use store::StateUrl;
 
 /// Name of the configuration file looked for in the data folder, then in the working folder.
 pub(crate) const FILE_NAME: &str = "deskmeter.toml";
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) file: Option<PathBuf>,
     /// Folder with everything we keep.
     pub(crate) data: PathBuf,
+    /// Where the state database is.
+    pub(crate) state: StateUrl,
     /// Policies (calendars, SLA policies, …) used when a data folder is created.
     pub(crate) policies: Option<PathBuf>,
     /// Folder with the user's own metric definitions.

@@ -1,9 +1,13 @@
 //! Backup while the store runs, and restore into an empty folder.
 
+use crate::belong;
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result, io, sql};
 use crate::layout::{Layout, sync_dir};
-use crate::snapshot::Snapshot;
+use crate::state::dialect::Dialect;
+use crate::state::manifest::Line;
+use crate::state::url::StateUrl;
+use crate::state::{State, commit, manifest, numbers};
 use event::Instant;
 use facts::Table;
 use serde::{Deserialize, Serialize};
@@ -45,41 +49,60 @@ pub struct BackupFile {
 impl Core {
     /// Copies the store as it is now into an empty folder; events are accepted meanwhile.
     ///
-    /// Segments are hard links where the folder is on the same disk. The copy is complete once
-    /// `backup.json` is there.
+    /// Segments are hard links where the folder is on the same disk. The state is a SQLite file
+    /// whichever database it comes from. The copy is complete once `backup.json` is there.
     pub(crate) async fn backup(&self, to: &Path) -> Result<BackupReport> {
         // No segment is replaced while its files are linked; the inbox may grow.
         let _upkeep = self.upkeep.lock().await;
         let target = Layout::new(to);
         require_empty(to)?;
         target.create()?;
+        let made_at = self.clock().now();
+        let copy = self.copy_state(&target).await?;
+        // The segments that the copied state names, whatever is sealed meanwhile.
+        let mut tx = copy.begin_reading().await?;
+        let lines = manifest::read(&mut tx).await?;
+        let tickets = u64::from(numbers::next(&mut tx).await?);
+        commit(tx).await?;
+        copy.close().await;
+        let report = BackupReport { form: FORM, made_at, tickets, files: BTreeMap::new() };
+        let from = self.layout.clone();
+        blocking(move || copy_segments(&from, &target, &lines, report)).await
+    }
+
+    async fn copy_state(&self, target: &Layout) -> Result<State> {
+        let file = target.state();
+        if self.state.dialect == Dialect::Postgres {
+            let copy = State::open(&StateUrl::file(), &file).await?;
+            self.state.copy_to(&copy).await?;
+            belong::untie(&copy).await?;
+            return Ok(copy);
+        }
         sqlx::query("VACUUM INTO $1")
-            .bind(target.state().to_string_lossy().into_owned())
+            .bind(file.to_string_lossy().into_owned())
             .execute(&self.state.pool)
             .await
             .map_err(sql("copy"))?;
-        let snapshot = self.snapshot();
-        let made_at = self.clock().now();
-        blocking(move || copy_segments(&snapshot, &target, made_at)).await
+        State::open(&StateUrl::file(), &file).await
     }
 }
 
-fn copy_segments(snapshot: &Snapshot, to: &Layout, made_at: Instant) -> Result<BackupReport> {
-    let mut report = BackupReport {
-        form: FORM,
-        made_at,
-        tickets: snapshot.tickets_count(),
-        files: BTreeMap::new(),
-    };
+fn copy_segments(
+    from: &Layout,
+    to: &Layout,
+    lines: &[Line],
+    mut report: BackupReport,
+) -> Result<BackupReport> {
     // The scratch folder is made again by whoever opens the copy.
     fs::remove_dir(to.scratch()).map_err(io("remove", &to.scratch()))?;
     let mut names = vec!["state.db".to_owned()];
-    for segment in &snapshot.segments {
-        let folder = to.segment(segment.id(), segment.version());
+    for line in lines {
+        let own = from.segment(line.id, line.version);
+        let folder = to.segment(line.id, line.version);
         fs::create_dir(&folder).map_err(io("make the folder", &folder))?;
         for table in Table::ALL {
-            let (from, file) = (segment.path(table), crate::segment::file(&folder, table));
-            link_or_copy(&from, &file)?;
+            let file = crate::segment::file(&folder, table);
+            link_or_copy(&crate::segment::file(&own, table), &file)?;
             let name = file.strip_prefix(to.root()).unwrap_or(&file);
             names.push(name.to_string_lossy().replace('\\', "/"));
         }
@@ -152,6 +175,31 @@ pub fn restore(backup: &Path, to: &Path) -> Result<BackupReport> {
             sync_dir(parent)?;
         }
     }
+    Ok(report)
+}
+
+/// Puts a backup, checked first, into an empty folder and an empty state database of any kind.
+///
+/// # Errors
+/// When the backup is damaged, or folder or database is not empty.
+pub async fn restore_to(backup: &Path, to: &Path, url: &StateUrl) -> Result<BackupReport> {
+    let (backup, folder) = (backup.to_path_buf(), to.to_path_buf());
+    let report = blocking(move || restore(&backup, &folder)).await?;
+    if !url.is_shared() {
+        return Ok(report);
+    }
+    let target = Layout::new(to);
+    let file = target.state();
+    let own = State::open(&StateUrl::file(), &file).await?;
+    let state = State::open(url, &file).await?;
+    if !state.is_empty().await? {
+        return Err(Error::NotEmpty(url.to_string().into()));
+    }
+    own.copy_to(&state).await?;
+    own.close().await;
+    fs::remove_file(&file).map_err(io("remove", &file))?;
+    belong::tie(&target, &state).await?;
+    state.close().await;
     Ok(report)
 }
 

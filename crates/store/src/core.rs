@@ -1,5 +1,6 @@
 //! What every operation of an open store shares: the state, the newest snapshot, and two locks.
 
+use crate::belong;
 use crate::error::{Error, Result};
 use crate::intake::Live;
 use crate::layout::Layout;
@@ -54,7 +55,11 @@ impl Core {
         let layout = Layout::new(dir);
         layout.create()?;
         let lock = layout.lock()?;
+        belong::check_kind(&layout, &options.state)?;
         let state = State::open(&options.state, &layout.state()).await?;
+        if options.state.is_shared() {
+            belong::tie(&layout, &state).await?;
+        }
         let mut tx = state.begin().await?;
         let segment_rows = settle_rows(&mut tx, &options).await?;
         let columns = columns_digest();

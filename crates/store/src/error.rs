@@ -74,6 +74,14 @@ pub enum Error {
     /// Another process has the folder open.
     #[error("{} is in use by another process; stop it first, or use another folder", .0.display())]
     Locked(PathBuf),
+    /// A data folder was opened with a state database that is not its own.
+    #[error("{} cannot be opened with this state database: {detail}", folder.display())]
+    OtherState {
+        /// The data folder.
+        folder: PathBuf,
+        /// Why not, and what to do.
+        detail: &'static str,
+    },
     /// More than a limit allows.
     #[error("{given} {what} are more than the limit of {limit}")]
     Limit {
@@ -169,9 +177,11 @@ impl Error {
         match self {
             Self::Policies(_) | Self::NotABackup(_) | Self::StateUrl { .. } => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
-            Self::Locked(_) | Self::Newer { .. } | Self::NotEmpty(_) | Self::SegmentRows { .. } => {
-                Kind::Conflict
-            }
+            Self::Locked(_)
+            | Self::OtherState { .. }
+            | Self::Newer { .. }
+            | Self::NotEmpty(_)
+            | Self::SegmentRows { .. } => Kind::Conflict,
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped => Kind::Unavailable,
             Self::Busy { .. } => Kind::Busy,

@@ -19,6 +19,11 @@ impl Key {
         Self(hasher.digest128().to_be_bytes())
     }
 
+    /// A key as it was stored; `None` where it has another length.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub(crate) const fn bytes(self) -> [u8; 16] {
         self.0
     }

@@ -31,6 +31,11 @@ impl Layout {
         self.root.join("state.db")
     }
 
+    /// Says that the state is on PostgreSQL, and in which database.
+    pub(crate) fn mark(&self) -> PathBuf {
+        self.root.join("state.shared")
+    }
+
     pub(crate) fn segments(&self) -> PathBuf {
         self.root.join("tables").join("segments")
     }

@@ -14,6 +14,7 @@
 mod apply;
 mod as_of;
 mod backup;
+mod belong;
 mod bulk;
 mod codec;
 mod copies;
@@ -39,7 +40,7 @@ mod sums;
 mod write;
 
 pub use apply::Accepted;
-pub use backup::{BackupFile, BackupReport, restore, verify};
+pub use backup::{BackupFile, BackupReport, restore, restore_to, verify};
 pub use bulk::{Bulk, BulkReport};
 pub use error::{Error, Kind, Result};
 pub use facts::policies::{Policies, PolicyIssue};

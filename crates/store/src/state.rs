@@ -1,6 +1,7 @@
 //! The state database: SQLite in the folder or PostgreSQL, one writer, durable at every commit.
 
 pub(crate) mod annotations;
+mod copy;
 pub(crate) mod dialect;
 pub(crate) mod files;
 pub(crate) mod imports;
@@ -102,6 +103,16 @@ pub(crate) async fn set_meta(tx: &mut Tx, name: &'static str, value: String) -> 
     .execute(&mut **tx)
     .await
     .map_err(sql("write the folder's settings"))?;
+    Ok(())
+}
+
+/// Removes a fact about the folder.
+pub(crate) async fn remove_meta(tx: &mut Tx, name: &'static str) -> Result<()> {
+    sqlx::query("DELETE FROM meta WHERE name = $1")
+        .bind(name)
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("write the folder's settings"))?;
     Ok(())
 }
 

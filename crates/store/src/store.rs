@@ -58,6 +58,12 @@ impl Store {
         .await
     }
 
+    /// Whether a folder holds a store, in whichever database its state is.
+    pub fn exists(dir: &Path) -> bool {
+        let layout = crate::layout::Layout::new(dir);
+        layout.state().is_file() || layout.mark().is_file()
+    }
+
     /// Closes the state database, so that the folder can be opened again at once.
     /// Nothing needs it to be called: a store that is just dropped is as safe.
     pub async fn close(self) {
@@ -81,8 +87,8 @@ impl Store {
     /// events: sources that number events by ticket exist, and an event never moves.
     ///
     /// # Errors
-    /// [`Error::Limit`] above [`crate::limits::ACCEPT_EVENTS_MAX`] events. After [`Error::Stopped`] what
-    /// was accepted is safe, and shown when the folder is opened again.
+    /// [`Error::Limit`] above [`crate::limits::ACCEPT_EVENTS_MAX`] events. After
+    /// [`Error::Stopped`] what was accepted is safe, and shown when the folder is opened again.
     pub async fn accept(&self, events: Vec<Event>) -> Result<Accepted> {
         self.submit(events).await?.applied().await
     }

@@ -39,10 +39,10 @@ pub(crate) async fn backup(context: &Context, args: &BackupArgs) -> Outcome {
 /// The archive is missing or damaged, or the data folder is not empty.
 pub(crate) async fn restore(context: &Context, args: &BackupArgs) -> Outcome {
     let (file, data) = (args.file.clone(), context.config.data.clone());
-    let report = blocking(move || {
+    let parent = folder_of(&data);
+    let (_scratch, copy) = blocking(move || {
         let archive = File::open(&file)
             .map_err(|error| Failure::from(error).context(format!("opening {}", file.display())))?;
-        let parent = folder_of(&data);
         std::fs::create_dir_all(&parent)?;
         let scratch = scratch_in(&parent)?;
         let copy = scratch.path().join("backup");
@@ -51,9 +51,10 @@ pub(crate) async fn restore(context: &Context, args: &BackupArgs) -> Outcome {
                 .context(format!("unpacking {}", file.display()))
                 .hint("a backup is a tar file compressed with zstd, as `deskmeter backup` writes")
         })?;
-        Ok(store::restore(&copy, &data)?)
+        Ok((scratch, copy))
     })
     .await?;
+    let report = store::restore_to(&copy, &data, &context.config.state).await?;
     context.voice.say(&format!(
         "{} tickets restored to {}, as they were at {}",
         report.tickets,

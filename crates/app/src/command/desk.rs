@@ -32,7 +32,7 @@ pub(crate) fn catalog(config: &Config) -> Outcome<Catalog> {
 
 /// Whether the data folder holds a desk.
 pub(crate) fn exists(context: &Context) -> bool {
-    context.config.data.join("state.db").is_file()
+    Store::exists(&context.config.data)
 }
 
 /// Opens the data folder, which must hold a desk already.
@@ -120,6 +120,7 @@ async fn open(context: &Context) -> Outcome<Engine> {
     options.threads = config.threads;
     options.seal.rows = config.seal_tickets;
     options.segment_rows = Some(config.segment_tickets).filter(|_| !exists(context));
+    options.state = config.state.clone();
     let store = Store::open(&config.data, options).await.map_err(|error| {
         Failure::from(error).context(format!("opening {}", config.data.display()))
     })?;

@@ -15,6 +15,8 @@ pub(crate) enum Shape {
     Number(u64, u64),
     /// A socket address, `host:port`.
     Address,
+    /// An address of PostgreSQL, which may hold a password and is never shown.
+    State,
 }
 
 impl Shape {
@@ -27,6 +29,7 @@ impl Shape {
             Self::OneOf(words) => words.join(" | "),
             Self::Number(min, max) => format!("whole number, {min} to {max}"),
             Self::Address => "address:port".to_owned(),
+            Self::State => "postgres://user:password@host:5432/database".to_owned(),
         }
     }
 }
@@ -59,6 +62,14 @@ pub(crate) const KEYS: &[Key] = &[
         shape: Shape::Path,
         default: "data",
         words: "Folder with everything Deskmeter keeps: state.db and the fact tables.",
+    },
+    Key {
+        name: "state",
+        shape: Shape::State,
+        default: "",
+        words: "PostgreSQL database for everything but the fact tables, which several processes \
+                share; without it, the file state.db in the data folder. It may hold a password: \
+                set it by its variable or a file that only Deskmeter can read.",
     },
     Key {
         name: "policies",

@@ -2,11 +2,13 @@
 
 use super::keys::{CONFIG_VARIABLE, Shape};
 use super::{Config, FILE_NAME, KEYS, Key};
+use crate::cli::Global;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::{Issue, nearest};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store::StateUrl;
 use toml::de::{DeTable, DeValue};
 
 /// Largest configuration file read, in bytes.
@@ -19,19 +21,22 @@ pub(crate) struct Given {
     pub(crate) config: Option<PathBuf>,
     /// `--data DIR`.
     pub(crate) data: Option<PathBuf>,
+    /// `--state URL`.
+    pub(crate) state: Option<String>,
     /// The `DESKMETER_*` variables.
     pub(crate) variables: BTreeMap<String, String>,
 }
 
 impl Given {
     /// The command line's words plus this process's environment.
-    pub(crate) fn new(config: Option<PathBuf>, data: Option<PathBuf>) -> Self {
+    pub(crate) fn new(flags: &Global) -> Self {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .filter(|(name, _)| name.starts_with("DESKMETER_"))
             .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
             .collect();
-        Self { config, data, variables }
+        let Global { config, data, state, .. } = flags.clone();
+        Self { config, data, state, variables }
     }
 }
 
@@ -61,6 +66,9 @@ pub(crate) fn load(given: &Given) -> Outcome<Config> {
     if let Some(data) = &given.data {
         let value = data.to_string_lossy().into_owned();
         values.insert("data", Placed { value, place: "--data".to_owned(), base: PathBuf::new() });
+    }
+    if let Some(value) = given.state.clone() {
+        values.insert("state", Placed { value, place: "--state".to_owned(), base: PathBuf::new() });
     }
     check(&values, &mut issues);
     if !issues.is_empty() {
@@ -199,7 +207,7 @@ fn wrong(key: &Key, place: &str, written: &str) -> Issue {
             None => issue,
         },
         Shape::Zone => issue.hint("zones look like `Europe/Berlin` or `UTC`"),
-        Shape::Path | Shape::Text | Shape::Number(..) | Shape::Address => issue,
+        Shape::Path | Shape::Text | Shape::Number(..) | Shape::Address | Shape::State => issue,
     }
 }
 
@@ -241,6 +249,14 @@ fn check(values: &Values, issues: &mut Vec<Issue>) {
                 placed.value.parse::<u64>().is_ok_and(|number| (min..=max).contains(&number))
             }
             Shape::Address => placed.value.parse::<std::net::SocketAddr>().is_ok(),
+            Shape::State => match StateUrl::postgres(&placed.value) {
+                Ok(_) => true,
+                Err(error) => {
+                    // The value itself may hold a password.
+                    issues.push(Issue::new("config_wrong_value", &placed.place, error.to_string()));
+                    true
+                }
+            },
         };
         if !fits {
             issues.push(wrong(key, &placed.place, &format!("`{}`", placed.value)));
@@ -263,6 +279,10 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
     Ok(Config {
         file,
         data: path("data").unwrap_or_else(|| PathBuf::from("data")),
+        state: match text("state").as_str() {
+            "" => StateUrl::file(),
+            url => StateUrl::postgres(url)?,
+        },
         policies: some_path("policies"),
         metrics: some_path("metrics"),
         mappings: some_path("mappings"),
@@ -340,6 +360,18 @@ mod tests {
     fn broken_toml_names_its_line() {
         let (_folder, given) = with_file("zone = \"UTC\"\ndata = \n");
         assert!(report(&given).contains("deskmeter.toml:2: not TOML"), "{}", report(&given));
+    }
+
+    #[test]
+    fn the_password_of_the_state_is_never_reported() {
+        let (_folder, mut given) = with_file("state = \"postgres://ada:secret@db/desk\"\n");
+        let config = load(&given).unwrap();
+        assert!(config.state.is_shared());
+        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+        given.state = Some("mysql://ada:secret@db/desk".to_owned());
+        let report = report(&given);
+        assert!(report.contains("--state") && report.contains("mysql"), "{report}");
+        assert!(!report.contains("secret"), "{report}");
     }
 
     #[test]

@@ -79,6 +79,15 @@ fn sqlite(file: &Path) -> Result<AnyConnectOptions> {
     AnyConnectOptions::from_str(&url).map_err(crate::error::sql("open"))
 }
 
+impl PartialEq for StateUrl {
+    fn eq(&self, other: &Self) -> bool {
+        let url = |state: &Self| state.0.as_ref().map(|options| options.database_url.clone());
+        url(self) == url(other)
+    }
+}
+
+impl Eq for StateUrl {}
+
 impl fmt::Display for StateUrl {
     /// The address without user and password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,8 @@
 //! Backup and restore, and who may open a folder.
 
 use crate::support::*;
-use store::Error;
+use std::path::Path;
+use store::{Error, Store};
 
 #[tokio::test]
 async fn a_backup_is_the_store_as_it_was() {
@@ -18,11 +19,76 @@ async fn a_backup_is_the_store_as_it_was() {
     store.accept(events(90..120)).await.unwrap();
     store.seal_all().await.unwrap();
     let target = dir.path().join("restored");
-    assert_eq!(store::restore(&copy, &target).unwrap(), made);
+    assert_eq!(restored_to(&copy, &target).await, made);
     let restored = open(&target).await;
     assert_same(&rows(&restored.snapshot()), &expected);
     assert!(matches!(store.backup(&copy).await, Err(Error::NotEmpty(_))));
     assert!(matches!(store::restore(&copy, &target), Err(Error::NotEmpty(_))));
+}
+
+/// Restores into the kind of database that these tests are run on.
+async fn restored_to(copy: &Path, target: &Path) -> store::BackupReport {
+    let state = crate::state::state_of(target).await;
+    store::restore_to(copy, target, &state).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_of_either_database_becomes_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("live")).await;
+    store.accept(events(0..60)).await.unwrap();
+    store.seal_all().await.unwrap();
+    store.accept(events(60..90)).await.unwrap();
+    let removed = store.annotation_add(&note()).await.unwrap();
+    store.annotation_remove(removed).await.unwrap();
+    store.set_setting("zone", Some(&"UTC".into())).await.unwrap();
+    let copy = dir.path().join("copy");
+    store.backup(&copy).await.unwrap();
+    let file = dir.path().join("file");
+    store::restore(&copy, &file).unwrap();
+    let restored = Store::open(&file, options()).await.unwrap();
+    assert_same(&rows(&restored.snapshot()), &rows(&store.snapshot()));
+    assert_eq!(restored.setting("zone").await.unwrap(), Some("UTC".into()));
+    let next = restored.annotation_add(&note()).await.unwrap();
+    assert!(next > removed, "the number of a removed annotation is given again");
+    // And back again, to whichever database these tests are run on.
+    let (again, back) = (dir.path().join("again"), dir.path().join("back"));
+    restored.backup(&again).await.unwrap();
+    restored_to(&again, &back).await;
+    let back = open(&back).await;
+    assert_same(&rows(&back.snapshot()), &rows(&store.snapshot()));
+    assert!(back.annotation_add(&note()).await.unwrap() > next);
+}
+
+fn note() -> store::Note {
+    let title = "Version 2".to_owned();
+    store::Note { at: minute(1), to: None, title, text: None, kind: Default::default() }
+}
+
+#[tokio::test]
+async fn a_folder_is_opened_with_its_own_database_only() {
+    let Some(_) = crate::state::server() else {
+        println!("skipped: no PostgreSQL server; scripts/postgres.sh starts one");
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| dir.path().join(name));
+    open(&one).await.close().await;
+    let store = open(&two).await;
+    store.accept(events(0..9)).await.unwrap();
+    store.seal_all().await.unwrap();
+    store.close().await;
+    let refused = |outcome: store::Result<Store>| {
+        assert!(matches!(outcome, Err(Error::OtherState { .. })), "{outcome:?}");
+    };
+    refused(Store::open(&one, options()).await);
+    let state = crate::state::state_of(&two).await;
+    refused(Store::open(&one, store::Options { state, ..options() }).await);
+    std::fs::remove_file(two.join("state.shared")).unwrap();
+    refused(open_with(&two, options()).await);
+    let file = dir.path().join("file");
+    Store::open(&file, options()).await.unwrap().close().await;
+    refused(open_with(&file, options()).await);
 }
 
 #[tokio::test]
