@@ -122,9 +122,7 @@ impl TableProvider for FactTable {
         if !touched.is_empty() {
             parts.push(self.fresh_rows(state, &touched, &columns)?);
         }
-        if overlay.batches(self.table).iter().any(|batch| batch.num_rows() > 0) {
-            parts.push(self.overlay_rows(&columns)?);
-        }
+        parts.extend(self.overlay_rows(&columns)?);
         if parts.is_empty() {
             return Ok(Arc::new(EmptyExec::new(Arc::new(self.schema.project(&columns)?))));
         }
@@ -237,14 +235,17 @@ impl FactTable {
         Ok(Arc::new(filter))
     }
 
-    /// The overlay's rows, their text cast to views.
-    fn overlay_rows(&self, columns: &[usize]) -> Result<Arc<dyn ExecutionPlan>> {
-        let batches = self.of.snapshot.overlay.batches(self.table);
-        let rows = MemorySourceConfig::try_new_exec(
-            &[batches.to_vec()],
-            Arc::new(Schema::new(plain_fields(self.table))),
-            Some(columns.to_vec()),
-        )?;
+    /// The overlay's rows, their text cast to views; `None` where it has none.
+    fn overlay_rows(&self, columns: &[usize]) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let overlay = &self.of.snapshot.overlay;
+        let batches = overlay
+            .rows(self.table, Some(columns))
+            .map_err(|error| DataFusionError::External(Box::new(error)))?;
+        if batches.is_empty() {
+            return Ok(None);
+        }
+        let schema = Arc::new(Schema::new(plain_fields(self.table)).project(columns)?);
+        let rows = MemorySourceConfig::try_new_exec(&[batches], schema, None)?;
         let cast = columns.iter().enumerate().map(|(place, column)| {
             let field = self.schema.field(*column);
             let stored: Arc<dyn datafusion::physical_expr::PhysicalExpr> =
@@ -256,6 +257,6 @@ impl FactTable {
             };
             (expr, field.name().clone())
         });
-        Ok(Arc::new(ProjectionExec::try_new(cast.collect::<Vec<_>>(), rows)?))
+        Ok(Some(Arc::new(ProjectionExec::try_new(cast.collect::<Vec<_>>(), rows)?)))
     }
 }

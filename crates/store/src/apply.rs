@@ -66,7 +66,7 @@ pub(crate) fn apply(
         }
     }
     let derived = changed.iter().flat_map(|(_, stored)| derived(stored)).collect();
-    let runs = fold_runs(&snapshot.folder, batch, &changed, threads);
+    let runs = fold_runs(&snapshot.folder, batch, &changed, threads)?;
     let changed = changed.into_iter().map(|(number, _)| number).collect();
     Ok(Applied { runs, changed, counts, derived })
 }
@@ -126,7 +126,7 @@ pub(crate) fn fold_runs(
     batch: u64,
     tickets: &[(u32, Stored)],
     threads: usize,
-) -> Vec<Run> {
+) -> Result<Vec<Run>> {
     let run = |chunk: &[(u32, Stored)]| {
         let mut builder = TablesBuilder::new();
         for (number, stored) in chunk {
@@ -142,17 +142,18 @@ pub(crate) fn fold_runs(
     let chunks: Vec<&[(u32, Stored)]> = tickets.chunks(share).collect();
     let mut runs = Vec::with_capacity(chunks.len());
     for group in chunks.chunks(threads.max(1)) {
-        std::thread::scope(|scope| {
+        std::thread::scope(|scope| -> Result<()> {
             let tasks: Vec<_> = group.iter().map(|chunk| scope.spawn(|| run(chunk))).collect();
             for task in tasks {
                 match task.join() {
-                    Ok(run) => runs.push(run),
+                    Ok(run) => runs.push(run?),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-        });
+            Ok(())
+        })?;
     }
-    runs
+    Ok(runs)
 }
 
 /// Folds one ticket.

@@ -136,7 +136,7 @@ impl Cut<'_> {
                 .filter_map(|(number, stored)| Some((number, cut(stored?, at)?)))
                 .collect();
             // Segments are cut in parallel already: one thread each.
-            runs.extend(fold_runs(&present.folder, 0, &tickets, 1));
+            runs.extend(fold_runs(&present.folder, 0, &tickets, 1)?);
         }
         Ok(Past::Some { segment: segment.cloned(), runs, touched })
     }
@@ -147,7 +147,7 @@ impl Cut<'_> {
         let version = core.new_version();
         let dir = dir.join(format!("{id:06}"));
         let writer = SegmentWriter::create(dir.clone(), present.segment_rows, &core.options)?;
-        let out = FoldingWriter::new(&present.folder, writer);
+        let out = FoldingWriter::bare(&present.folder, writer);
         let stats = rewrite_as_of(present, id, at, out)?;
         Ok(stats.map(|stats| Segment::new(id, version, dir, first, stats)))
     }

@@ -25,6 +25,7 @@ mod intake;
 mod key;
 mod layout;
 pub mod limits;
+mod lookup;
 mod options;
 mod overlay;
 mod parallel;

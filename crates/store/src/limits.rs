@@ -16,6 +16,10 @@ pub const MERGE_ROUNDS_MAX: usize = 64;
 pub const RUN_TICKETS_MAX: usize = 8_192;
 /// Tickets folded into one batch on their way to a Parquet file.
 pub const FOLD_BATCH_TICKETS: usize = 1_024;
+/// Tickets in one block of a lookup file, all of which are unpacked for one of them.
+pub const LOOKUP_BLOCK_TICKETS: usize = 16;
+/// Single tickets read from a segment without a lookup file before one is made.
+pub const LOOKUP_AFTER_TICKETS: usize = 256;
 /// Rows in one data page; a single ticket's timeline costs one page of each column.
 pub const PAGE_ROWS: usize = 2_048;
 /// Overlay rows of an `as_of` snapshot before further segments go to scratch files.

@@ -1,42 +1,57 @@
 //! The overlay: current rows of every ticket touched since its segment was sealed.
 //!
 //! Rows lie in runs, like the levels of a log-structured tree: a batch adds a run, runs of like
-//! size become one, a run never grows past [`limits::RUN_TICKETS_MAX`] tickets, and a replaced
-//! ticket's rows are taken out of its old run at once, so that a reader sees each ticket once.
+//! size become one, and a run never grows past [`limits::RUN_TICKETS_MAX`] tickets. A replaced
+//! ticket's rows stay in their old run, marked as dead, and readers leave them out of the columns
+//! they want; a run is written anew only when most of it is dead.
+
+mod run;
 
 use crate::error::{Result, arrow};
 use crate::limits;
-use crate::segment::{Stored, Tickets};
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{concat_batches, filter_record_batch};
-use arrow::datatypes::Int64Type;
-use facts::{FactTables, Table};
+use crate::segment::Stored;
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use facts::Table;
 use roaring::RoaringBitmap;
-use std::path::Path;
-use std::sync::Arc;
+pub(crate) use run::Run;
+use std::sync::{Arc, OnceLock};
 
 /// The overlay of one snapshot; never changes.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
-    runs: Vec<Arc<Run>>,
-    batches: [Vec<RecordBatch>; 6],
+    parts: Vec<Part>,
     fresh: Arc<RoaringBitmap>,
 }
 
-/// Some tickets' rows, in all tables.
+/// A run, and which of its rows count.
+#[derive(Clone, Debug)]
+struct Part {
+    run: Arc<Run>,
+    /// Places of tickets that do not count any more; `None` = all count.
+    dead: Option<Arc<Dead>>,
+}
+
 #[derive(Debug)]
-pub(crate) struct Run {
-    /// Number → row of the tickets table, in order of number.
-    rows: Vec<(u32, u32)>,
-    /// The batch that last changed each ticket, by row.
-    changed: Vec<u64>,
-    tables: [RecordBatch; 6],
+struct Dead {
+    /// By row of the tickets table.
+    rows: RoaringBitmap,
+    /// Which rows of each table count, worked out for the first reader.
+    masks: [OnceLock<BooleanArray>; Table::ALL.len()],
 }
 
 impl Overlay {
-    /// The current rows of one table.
-    pub fn batches(&self, table: Table) -> &[RecordBatch] {
-        &self.batches[table.index()]
+    /// The current rows of one table: these columns of it, or all.
+    ///
+    /// # Errors
+    /// When rows in memory cannot be filtered, which is a defect.
+    pub fn rows(&self, table: Table, columns: Option<&[usize]>) -> Result<Vec<RecordBatch>> {
+        let parts = self.parts.iter();
+        let rows = parts.map(|part| part.current(table, columns));
+        rows.filter(|batch| {
+            batch.as_ref().is_ok_and(|batch| batch.num_rows() > 0) || batch.is_err()
+        })
+        .collect()
     }
 
     /// Numbers whose rows in segments no longer count: those with rows here, and in a snapshot as
@@ -47,7 +62,12 @@ impl Overlay {
 
     /// How many tickets have rows here.
     pub fn tickets(&self) -> u64 {
-        self.runs.iter().map(|run| run.rows.len() as u64).sum()
+        self.parts.iter().map(|part| part.alive() as u64).sum()
+    }
+
+    /// Bytes of all rows, those included that do not count any more.
+    pub fn bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.run.bytes()).sum()
     }
 
     /// Whether a segment's rows are all current.
@@ -57,7 +77,7 @@ impl Overlay {
 
     /// The greatest number with rows here.
     pub fn max_number(&self) -> Option<u32> {
-        self.runs.iter().filter_map(|run| run.rows.last()).map(|(number, _)| *number).max()
+        self.changes().map(|(number, _)| number).max()
     }
 
     /// The ticket of a number, where its rows are here.
@@ -65,11 +85,10 @@ impl Overlay {
         if !self.fresh.contains(number) {
             return Ok(None);
         }
-        for run in &self.runs {
-            if let Ok(place) = run.rows.binary_search_by_key(&number, |(number, _)| *number) {
-                let tickets = &run.tables[Table::Tickets.index()];
-                let tickets = Tickets::new(tickets, Path::new("the overlay"))?;
-                return tickets.get(run.rows[place].1 as usize).map(Some);
+        // The newest runs are the likeliest.
+        for part in self.parts.iter().rev() {
+            if let Some(row) = part.run.row(number).filter(|row| part.counts(*row)) {
+                return part.run.ticket(row).map(Some);
             }
         }
         Ok(None)
@@ -77,34 +96,42 @@ impl Overlay {
 
     /// The numbers with rows here, with the batch that last changed each; in no order.
     pub(crate) fn changes(&self) -> impl Iterator<Item = (u32, u64)> {
-        self.runs.iter().flat_map(|run| {
-            run.rows.iter().map(|(number, row)| (*number, run.changed[*row as usize]))
+        self.parts.iter().flat_map(|part| {
+            let all = part.run.changes();
+            all.filter(|(_, row, _)| part.counts(*row)).map(|(number, _, batch)| (number, batch))
         })
     }
 
     /// With these runs' rows in place of the old ones of the same tickets.
     pub(crate) fn with(&self, new: Vec<Run>) -> Result<Self> {
-        let mut replaced = RoaringBitmap::new();
-        for run in &new {
-            replaced.extend(run.rows.iter().map(|(number, _)| *number));
+        let replaced: RoaringBitmap =
+            new.iter().flat_map(|run| run.changes().map(|(number, _, _)| number)).collect();
+        let known = &*self.fresh & &replaced;
+        let mut parts = Parts::default();
+        for part in &self.parts {
+            let dead = known.iter().filter_map(|number| part.run.row(number));
+            parts.keep(part.without(dead))?;
         }
-        let mut runs = self.kept(|number, _| !replaced.contains(number))?;
         for run in new {
-            push(&mut runs, Arc::new(run))?;
+            parts.push(Part { run: Arc::new(run), dead: None })?;
         }
-        Ok(Self::of(runs, &*self.fresh | &replaced))
+        Ok(Self { parts: parts.0, fresh: Arc::new(&*self.fresh | &replaced) })
     }
 
     /// Without the rows that `sealed` names.
     pub(crate) fn without(&self, sealed: impl Fn(u32, u64) -> bool) -> Result<Self> {
-        let kept = self.kept(|number, batch| !sealed(number, batch))?;
-        let mut runs = Vec::with_capacity(kept.len());
-        for run in kept {
-            push(&mut runs, run)?;
+        let mut parts = Parts::default();
+        let mut gone = RoaringBitmap::new();
+        for part in &self.parts {
+            let all = part.run.changes();
+            let going: Vec<(u32, u32)> = all
+                .filter(|(number, row, batch)| part.counts(*row) && sealed(*number, *batch))
+                .map(|(number, row, _)| (number, row))
+                .collect();
+            gone.extend(going.iter().map(|(number, _)| *number));
+            parts.keep(part.without(going.into_iter().map(|(_, row)| row)))?;
         }
-        let fresh =
-            runs.iter().flat_map(|run| run.rows.iter().map(|(number, _)| *number)).collect();
-        Ok(Self::of(runs, fresh))
+        Ok(Self { parts: parts.0, fresh: Arc::new(&*self.fresh - &gone) })
     }
 
     /// With these numbers hidden: their rows in segments do not count, and none are here.
@@ -112,99 +139,92 @@ impl Overlay {
         self.fresh = Arc::new(&*self.fresh | numbers);
         self
     }
-
-    fn kept(&self, keep: impl Fn(u32, u64) -> bool) -> Result<Vec<Arc<Run>>> {
-        let mut runs = Vec::with_capacity(self.runs.len() + 1);
-        for run in &self.runs {
-            let dead: RoaringBitmap = run
-                .rows
-                .iter()
-                .filter(|(number, row)| !keep(*number, run.changed[*row as usize]))
-                .map(|(number, _)| *number)
-                .collect();
-            if dead.is_empty() {
-                runs.push(Arc::clone(run));
-            } else if dead.len() < run.rows.len() as u64 {
-                runs.push(Arc::new(run.without(&dead)?));
-            }
-        }
-        Ok(runs)
-    }
-
-    fn of(runs: Vec<Arc<Run>>, fresh: RoaringBitmap) -> Self {
-        let batches = Table::ALL.map(|table| {
-            runs.iter()
-                .map(|run| run.tables[table.index()].clone())
-                .filter(|batch| batch.num_rows() > 0)
-                .collect()
-        });
-        Self { runs, batches, fresh: Arc::new(fresh) }
-    }
 }
 
-/// Adds a run, and makes one of neighbours of like size.
-fn push(runs: &mut Vec<Arc<Run>>, run: Arc<Run>) -> Result<()> {
-    runs.push(run);
-    while let [.., before, last] = runs.as_slice() {
-        let (old, new) = (before.rows.len(), last.rows.len());
-        if new * 2 < old || old + new > limits::RUN_TICKETS_MAX {
+/// Parts that are being put together.
+#[derive(Default)]
+struct Parts(Vec<Part>);
+
+impl Parts {
+    /// Adds a part that was there before: written anew where most of it is dead, and then joined
+    /// to a neighbour, so that runs do not become many and small.
+    fn keep(&mut self, part: Part) -> Result<()> {
+        let alive = part.alive();
+        if alive == 0 {
             return Ok(());
         }
-        let joined = Arc::new(Run::join(before, last)?);
-        runs.truncate(runs.len() - 2);
-        runs.push(joined);
+        if alive * 2 < part.run.len() {
+            let run = Arc::new(part.written_anew()?);
+            return self.push(Part { run, dead: None });
+        }
+        self.0.push(part);
+        Ok(())
     }
-    Ok(())
+
+    /// Adds a part, and makes one of neighbours of like size.
+    fn push(&mut self, part: Part) -> Result<()> {
+        self.0.push(part);
+        while let [.., before, last] = self.0.as_slice() {
+            let (old, new) = (before.alive(), last.alive());
+            if new * 2 < old || old + new > limits::RUN_TICKETS_MAX {
+                return Ok(());
+            }
+            let run = Arc::new(Run::join(&before.written_anew()?, &last.written_anew()?)?);
+            self.0.truncate(self.0.len() - 2);
+            self.0.push(Part { run, dead: None });
+        }
+        Ok(())
+    }
 }
 
-impl Run {
-    /// A run of freshly folded rows; `numbers` are those of the tickets table, row by row.
-    pub(crate) fn new(numbers: &[u32], batch: u64, tables: &FactTables) -> Self {
-        debug_assert_eq!(numbers.len(), tables[Table::Tickets].num_rows());
-        let mut rows: Vec<(u32, u32)> = numbers.iter().copied().zip(0..).collect();
-        rows.sort_unstable();
-        Self {
-            rows,
-            changed: vec![batch; numbers.len()],
-            tables: Table::ALL.map(|table| tables[table].clone()),
+impl Part {
+    fn alive(&self) -> usize {
+        let dead = self.dead.as_ref().map_or(0, |dead| dead.rows.len());
+        self.run.len() - usize::try_from(dead).unwrap_or(usize::MAX)
+    }
+
+    fn counts(&self, row: u32) -> bool {
+        self.dead.as_ref().is_none_or(|dead| !dead.rows.contains(row))
+    }
+
+    fn without(&self, rows: impl Iterator<Item = u32>) -> Self {
+        let mut rows: RoaringBitmap = rows.collect();
+        if let Some(dead) = &self.dead {
+            rows |= &dead.rows;
+            if rows.len() == dead.rows.len() {
+                return self.clone();
+            }
+        }
+        let dead = (!rows.is_empty())
+            .then(|| Arc::new(Dead { rows, masks: std::array::from_fn(|_| OnceLock::new()) }));
+        Self { run: Arc::clone(&self.run), dead }
+    }
+
+    fn mask(&self, table: Table) -> Option<&BooleanArray> {
+        let dead = self.dead.as_ref()?;
+        let mask = &dead.masks[table.index()];
+        Some(mask.get_or_init(|| self.run.mask(table, &dead.rows)))
+    }
+
+    fn current(&self, table: Table, columns: Option<&[usize]>) -> Result<RecordBatch> {
+        let rows = self.run.table(table);
+        let wanted = match columns {
+            None => rows.clone(),
+            Some(columns) => rows.project(columns).map_err(arrow("choose columns of"))?,
+        };
+        match self.mask(table) {
+            None => Ok(wanted),
+            // Filtering keeps no count where there are no columns.
+            Some(mask) if wanted.num_columns() == 0 => Ok(wanted.slice(0, mask.true_count())),
+            Some(mask) => filter_record_batch(&wanted, mask).map_err(arrow("filter")),
         }
     }
 
-    fn join(a: &Self, b: &Self) -> Result<Self> {
-        let offset = u32::try_from(a.changed.len()).unwrap_or(u32::MAX);
-        let mut rows = a.rows.clone();
-        rows.extend(b.rows.iter().map(|(number, row)| (*number, row + offset)));
-        rows.sort_unstable();
-        let mut tables = a.tables.clone();
-        for (table, more) in tables.iter_mut().zip(&b.tables) {
-            *table = concat_batches(&table.schema(), [&*table, more]).map_err(arrow("join"))?;
-        }
-        Ok(Self { rows, changed: [a.changed.as_slice(), &b.changed].concat(), tables })
-    }
-
-    fn without(&self, dead: &RoaringBitmap) -> Result<Self> {
-        let mut tables = self.tables.clone();
-        for table in &mut tables {
-            // Every table starts with the ticket's number.
-            let numbers = table.column(0).as_primitive::<Int64Type>();
-            let keep: BooleanArray = numbers
-                .values()
-                .iter()
-                .map(|number| Some(!u32::try_from(*number).is_ok_and(|n| dead.contains(n))))
-                .collect();
-            *table = filter_record_batch(table, &keep).map_err(arrow("filter"))?;
-        }
-        let numbers = tables[Table::Tickets.index()].column(0).as_primitive::<Int64Type>();
-        let mut rows: Vec<(u32, u32)> = Vec::with_capacity(numbers.len());
-        for (number, row) in numbers.values().iter().zip(0..) {
-            rows.extend(u32::try_from(*number).map(|number| (number, row)));
-        }
-        rows.sort_unstable();
-        let mut alive = vec![true; self.changed.len()];
-        for (number, row) in &self.rows {
-            alive[*row as usize] = !dead.contains(*number);
-        }
-        let changed = self.changed.iter().zip(alive).filter(|(_, alive)| *alive);
-        Ok(Self { rows, changed: changed.map(|(batch, _)| *batch).collect(), tables })
+    fn written_anew(&self) -> Result<Run> {
+        let tables = Table::ALL.map(|table| self.current(table, None));
+        let [a, b, c, d, e, f] = tables;
+        let rows = self.run.changes_by_row().filter(|(_, row, _)| self.counts(*row));
+        let rows = rows.map(|(number, _, batch)| (number, batch)).collect();
+        Run::of(rows, [a?, b?, c?, d?, e?, f?])
     }
 }

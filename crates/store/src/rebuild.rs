@@ -114,7 +114,7 @@ fn refold(overlay: &Overlay, folder: &Folder, threads: usize) -> Result<Overlay>
                 tickets.push((number, stored));
             }
         }
-        runs.extend(fold_runs(folder, batch, &tickets, threads));
+        runs.extend(fold_runs(folder, batch, &tickets, threads)?);
     }
     Overlay::default().with(runs)
 }

@@ -1,8 +1,10 @@
 //! One segment: consecutive ticket numbers as immutable Parquet files.
 
 use crate::error::{Error, Result, arrow, io, parquet};
+use crate::limits;
+use crate::lookup::{Lookup, LookupWriter};
 use crate::sums::FileSums;
-use arrow::array::{AsArray, ListArray, RecordBatch};
+use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::TimestampMicrosecondType;
 use event::{Entry, Instant, Text};
 use facts::Table;
@@ -22,7 +24,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What the manifest says of a segment, for pruning without opening a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +71,17 @@ struct Files {
     footer: OnceLock<ArrowReaderMetadata>,
     /// The files that were compared with their checksums, by place in [`Table::ALL`].
     vouched: [AtomicBool; Table::ALL.len()],
+    lookup: Mutex<Lookups>,
+}
+
+/// What is known of a segment's lookup file.
+#[derive(Debug)]
+enum Lookups {
+    /// Nobody looked for it.
+    Unknown,
+    Open(Arc<Lookup>),
+    /// There is none that is whole; so many tickets were read without it.
+    Missing(usize),
 }
 
 impl Drop for Files {
@@ -85,8 +98,8 @@ impl Drop for Files {
 impl Segment {
     pub(crate) fn new(id: u32, version: u64, dir: PathBuf, first: u32, stats: Stats) -> Self {
         let (retired, footer) = (AtomicBool::new(false), OnceLock::new());
-        let vouched = Default::default();
-        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer, vouched }))
+        let (lookup, vouched) = (Mutex::new(Lookups::Unknown), Default::default());
+        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer, lookup, vouched }))
     }
 
     /// Its place: numbers `id × segment_rows ..`.
@@ -188,16 +201,58 @@ impl Segment {
         Ok((path, reader))
     }
 
-    /// The tickets at these rows, which ascend; only the pages they lie on are read.
+    /// The tickets at these rows, which ascend.
     pub(crate) fn read_rows(&self, rows: &[u32]) -> Result<Vec<Stored>> {
         debug_assert!(rows.is_sorted() && rows.last().is_none_or(|row| *row < self.rows()));
+        let Some(lookup) = self.lookup(rows.len())? else { return self.read_pages(rows) };
+        lookup.read(rows).or_else(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "a lookup file is damaged; the segment is read instead");
+            let mut known = self.0.lookup.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = Lookups::Missing(0);
+            drop(known);
+            self.read_pages(rows)
+        })
+    }
+
+    /// The lookup file, made anew once so many tickets were asked for that it pays.
+    fn lookup(&self, tickets: usize) -> Result<Option<Arc<Lookup>>> {
+        let mut known = self.0.lookup.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*known, Lookups::Unknown) {
+            *known = match Lookup::open(&self.0.dir, self.rows()) {
+                Some(lookup) => Lookups::Open(Arc::new(lookup)),
+                None => Lookups::Missing(0),
+            };
+        }
+        match &mut *known {
+            Lookups::Open(lookup) => Ok(Some(Arc::clone(lookup))),
+            Lookups::Missing(read) if *read + tickets < limits::LOOKUP_AFTER_TICKETS => {
+                *read += tickets;
+                Ok(None)
+            }
+            _ => {
+                *known = Lookups::Missing(0);
+                let mut writer = LookupWriter::create(&self.0.dir)?;
+                self.read_all(limits::FOLD_BATCH_TICKETS, |_, stored| writer.push(&stored))?;
+                writer.finish()?;
+                let Some(lookup) = Lookup::open(&self.0.dir, self.rows()).map(Arc::new) else {
+                    return Ok(None);
+                };
+                *known = Lookups::Open(Arc::clone(&lookup));
+                Ok(Some(lookup))
+            }
+        }
+    }
+
+    /// As [`Segment::read_rows`]; only the pages they lie on are read.
+    fn read_pages(&self, rows: &[u32]) -> Result<Vec<Stored>> {
         let ranges = rows.iter().map(|row| *row as usize..*row as usize + 1);
         let selection = RowSelection::from_consecutive_ranges(ranges, self.rows() as usize);
         let (path, reader) = self.reader(Some(selection), rows.len().clamp(1, 8_192))?;
         let mut found = Vec::with_capacity(rows.len());
         for batch in reader {
             let batch = batch.map_err(arrow("read"))?;
-            let tickets = Tickets::new(&batch, &path)?;
+            let tickets = Tickets::new(&batch, &path.to_string_lossy())?;
             for row in 0..batch.num_rows() {
                 found.push(tickets.get(row)?);
             }
@@ -277,7 +332,7 @@ impl Segment {
         let mut number = self.first_number();
         for batch in reader {
             let batch = batch.map_err(arrow("read"))?;
-            let tickets = Tickets::new(&batch, &path)?;
+            let tickets = Tickets::new(&batch, &path.to_string_lossy())?;
             for row in 0..batch.num_rows() {
                 each(number, tickets.get(row)?)?;
                 number += 1;
@@ -310,36 +365,36 @@ const TIMELINE: &str = "timeline";
 const LAST_SEEN_AT: &str = "last_seen_at";
 
 /// The stored tickets of a batch of the tickets table.
-pub(crate) struct Tickets<'a> {
-    source: &'a arrow::array::StringArray,
-    ticket: &'a arrow::array::StringArray,
+#[derive(Debug)]
+pub(crate) struct Tickets {
+    source: StringArray,
+    ticket: StringArray,
     timeline: TimelineReader,
-    path: &'a Path,
+    /// Whose rows they are, for messages.
+    of: Arc<str>,
 }
 
-impl<'a> Tickets<'a> {
-    pub(crate) fn new(batch: &'a RecordBatch, path: &'a Path) -> Result<Self> {
-        let missing = || Error::damaged(path.display().to_string(), "a column is missing");
-        let text =
-            |name| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+impl Tickets {
+    pub(crate) fn new(batch: &RecordBatch, of: &str) -> Result<Self> {
+        let missing = || Error::damaged(of, "a column is missing");
+        let text = |name| {
+            let column = batch.column_by_name(name);
+            column.and_then(|column| column.as_string_opt::<i32>()).cloned().ok_or_else(missing)
+        };
         let timeline: &ListArray = batch
             .column_by_name(TIMELINE)
             .and_then(|column| column.as_list_opt::<i32>())
             .ok_or_else(missing)?;
         Ok(Self {
-            source: text(SOURCE).ok_or_else(missing)?,
-            ticket: text(TICKET).ok_or_else(missing)?,
-            timeline: TimelineReader::new(timeline)
-                .map_err(|error| Error::damaged(path.display().to_string(), error))?,
-            path,
+            source: text(SOURCE)?,
+            ticket: text(TICKET)?,
+            timeline: TimelineReader::new(timeline).map_err(|error| Error::damaged(of, error))?,
+            of: of.into(),
         })
     }
 
     pub(crate) fn get(&self, row: usize) -> Result<Stored> {
-        let timeline = self
-            .timeline
-            .read(row)
-            .map_err(|error| Error::damaged(self.path.display().to_string(), error))?;
+        let timeline = self.timeline.read(row).map_err(|error| Error::damaged(&*self.of, error))?;
         Ok(Stored {
             source: Text::from(self.source.value(row)),
             ticket: Text::from(self.ticket.value(row)),

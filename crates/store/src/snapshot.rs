@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The whole store at one moment. Never changes; files it names live as long as it does.
 ///
 /// A table's rows are, of each segment, those whose number is not in `overlay.fresh()`, plus
-/// `overlay.batches(table)`.
+/// `overlay.rows(table, columns)`.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Grows with every change; equal generations of one open store are the same rows.

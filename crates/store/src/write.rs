@@ -3,8 +3,9 @@
 use crate::error::{Error, Result, io, parquet};
 use crate::layout::sync_dir;
 use crate::limits;
+use crate::lookup::{LookupWriter, path};
 use crate::options::{Options, Step};
-use crate::segment::{Segment, Stats, file, timeline_leaves};
+use crate::segment::{Segment, Stats, Stored, file, timeline_leaves};
 use crate::sums::{FileSum, FileSums, SummedFile};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -238,19 +239,44 @@ pub(crate) struct FoldingWriter<'a> {
     folder: &'a facts::Folder,
     builder: TablesBuilder,
     writer: SegmentWriter,
+    /// Given up where the disk refuses it: the segment does without.
+    lookup: Option<LookupWriter>,
 }
 
 impl<'a> FoldingWriter<'a> {
+    /// Writes a segment, and beside it its lookup file.
     pub(crate) fn new(folder: &'a facts::Folder, writer: SegmentWriter) -> Self {
+        // The same tickets with the same timelines: the same file.
+        let linked = |old: &Segment| fs::hard_link(path(old.dir()), path(&writer.dir)).is_ok();
+        if writer.kept.as_ref().is_some_and(linked) {
+            return Self::bare(folder, writer);
+        }
+        match LookupWriter::create(&writer.dir) {
+            Ok(lookup) => Self { lookup: Some(lookup), ..Self::bare(folder, writer) },
+            Err(error) => {
+                without_lookup(&error);
+                Self::bare(folder, writer)
+            }
+        }
+    }
+
+    /// Writes a segment of which nobody looks up single tickets.
+    pub(crate) fn bare(folder: &'a facts::Folder, writer: SegmentWriter) -> Self {
         let builder = match writer.kept {
             Some(_) => TablesBuilder::without_timelines(),
             None => TablesBuilder::new(),
         };
-        Self { folder, builder, writer }
+        Self { folder, builder, writer, lookup: None }
     }
 
     /// Folds the next ticket.
-    pub(crate) fn push(&mut self, number: u32, stored: &crate::segment::Stored) -> Result<()> {
+    pub(crate) fn push(&mut self, number: u32, stored: &Stored) -> Result<()> {
+        if let Some(lookup) = &mut self.lookup
+            && let Err(error) = lookup.push(stored)
+        {
+            without_lookup(&error);
+            self.lookup = None;
+        }
         crate::apply::push(self.folder, &mut self.builder, number, stored);
         if self.builder.len() >= limits::FOLD_BATCH_TICKETS || self.builder.is_full() {
             self.flush()?;
@@ -267,6 +293,14 @@ impl<'a> FoldingWriter<'a> {
         if !self.builder.is_empty() {
             self.flush()?;
         }
+        if let Some(Err(error)) = self.lookup.map(LookupWriter::finish) {
+            without_lookup(&error);
+        }
         self.writer.finish()
     }
+}
+
+fn without_lookup(error: &Error) {
+    let error: &dyn std::error::Error = error;
+    tracing::warn!(error, "a segment does without its lookup file; its tickets are read slowly");
 }

@@ -76,8 +76,8 @@ fn write(
             rows.write(&unchanged(snapshot, &with_schema(&batch, &schema)?)?)?;
         }
     }
-    for batch in snapshot.overlay.batches(table) {
-        rows.write(batch)?;
+    for batch in snapshot.overlay.rows(table, None)? {
+        rows.write(&batch)?;
     }
     rows.finish()?;
     Ok(())

@@ -166,7 +166,7 @@ pub(crate) fn batches(snapshot: &Snapshot, table: Table) -> Vec<RecordBatch> {
             all.push(filter_record_batch(&batch, &keep).unwrap());
         }
     }
-    all.extend(snapshot.overlay.batches(table).iter().cloned());
+    all.extend(snapshot.overlay.rows(table, None).unwrap());
     all
 }
 
