@@ -6,6 +6,7 @@ mod books;
 mod crash;
 mod damage;
 mod laws;
+mod model;
 mod past;
 mod readers;
 mod released;

@@ -170,7 +170,7 @@ pub(crate) fn batches(snapshot: &Snapshot, table: Table) -> Vec<RecordBatch> {
     all
 }
 
-fn json(batch: &RecordBatch) -> Vec<serde_json::Value> {
+pub(crate) fn json(batch: &RecordBatch) -> Vec<serde_json::Value> {
     let mut writer = arrow::json::LineDelimitedWriter::new(Vec::new());
     writer.write(batch).unwrap();
     writer.finish().unwrap();
