@@ -12,6 +12,7 @@ use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
 use crate::state::{State, commit, manifest, meta, numbers, policies, set_meta};
 use crate::submit::Request;
+use crate::work::Wanted;
 use crate::write::SegmentWriter;
 use event::Clock;
 use facts::policies::Policies;
@@ -41,6 +42,7 @@ pub(crate) struct Core {
     /// Tells the generation of the newest snapshot.
     published: watch::Sender<u64>,
     versions: AtomicU64,
+    pub(crate) wanted: Wanted,
     _lock: File,
 }
 
@@ -105,6 +107,7 @@ impl Core {
             current: RwLock::new(Arc::new(snapshot)),
             published: watch::Sender::new(0),
             versions: AtomicU64::new(newest),
+            wanted: Wanted::default(),
             _lock: lock,
         };
         Ok((Arc::new(core), stale))

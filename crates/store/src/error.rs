@@ -139,6 +139,17 @@ pub enum Error {
     /// An accepted batch could not be applied; it is safe on disk and is replayed at the next open.
     #[error("an earlier batch could not be applied; open the folder again to replay it")]
     Stopped,
+    /// Another process took over what this one was doing.
+    #[error("{holder} lost the lease `{name}`: another process took over")]
+    Replaced {
+        /// Name of the lease.
+        name: &'static str,
+        /// Who lost it.
+        holder: String,
+    },
+    /// Something that only the holder of a lease may do was tried without one.
+    #[error("this is done only by the process that holds the lease of the jobs")]
+    NoLease,
     /// A task of the store ended early.
     #[error("a background task of the store ended early")]
     Task(#[source] tokio::task::JoinError),
@@ -181,7 +192,9 @@ impl Error {
             | Self::OtherState { .. }
             | Self::Newer { .. }
             | Self::NotEmpty(_)
-            | Self::SegmentRows { .. } => Kind::Conflict,
+            | Self::SegmentRows { .. }
+            | Self::Replaced { .. }
+            | Self::NoLease => Kind::Conflict,
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped => Kind::Unavailable,
             Self::Busy { .. } => Kind::Busy,

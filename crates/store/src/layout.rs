@@ -36,6 +36,11 @@ impl Layout {
         self.root.join("state.shared")
     }
 
+    /// The log of the state database, as SQLite names it.
+    pub(crate) fn state_log(&self) -> PathBuf {
+        self.root.join("state.db-wal")
+    }
+
     pub(crate) fn segments(&self) -> PathBuf {
         self.root.join("tables").join("segments")
     }

@@ -42,3 +42,15 @@ pub const STATE_WAIT_SECONDS: u64 = 30;
 pub const KEYS_PER_STATEMENT: usize = 32_768;
 /// Bytes that one compressed block may unfold to.
 pub const BLOCK_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Runs kept of each kind of job.
+pub const JOB_RUNS_MAX: u32 = 200;
+/// Age at which the run of a job is forgotten, in microseconds: 90 days.
+pub const JOB_RUNS_AGE_US: i64 = 90 * 24 * 3_600 * 1_000_000;
+/// What is noted of work whose process ended under it.
+pub const PROCESS_ENDED: &str = "the process ended";
+/// How often a process says of its imports that it lives, in seconds.
+pub const IMPORT_BEAT_SECONDS: u64 = 10;
+/// Silence after which an import counts as left behind, in microseconds.
+pub const IMPORT_SILENCE_US: i64 = 60 * 1_000_000;
+/// Bytes of the state database's log that a compaction leaves alone.
+pub const LOG_BYTES: u64 = 16 * 1024 * 1024;

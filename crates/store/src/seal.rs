@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::options::Step;
 use crate::segment::{Stats, Stored};
 use crate::snapshot::Snapshot;
+use crate::state::lease::Lease;
 use crate::state::manifest::Line;
-use crate::state::{commit, inbox, manifest};
+use crate::state::{commit, inbox, lease, manifest};
 use crate::write::FoldingWriter;
 use event::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,11 +15,11 @@ use std::sync::Arc;
 
 impl Core {
     /// Seals the segment that most needs it; `None` where none does.
-    pub(crate) async fn seal_due(&self) -> Result<Option<u32>> {
+    pub(crate) async fn seal_due(&self, lease: Option<&Lease>) -> Result<Option<u32>> {
         let _upkeep = self.upkeep.lock().await;
         let due = self.most_due().await;
         if let Some(id) = due {
-            self.seal(id).await?;
+            self.seal(id, lease).await?;
         } else {
             self.forget_sealed().await?;
         }
@@ -31,7 +32,7 @@ impl Core {
         let _upkeep = self.upkeep.lock().await;
         let waiting = self.waiting();
         for id in waiting.keys() {
-            self.seal(*id).await?;
+            self.seal(*id, None).await?;
         }
         self.forget_sealed().await?;
         Ok(waiting.len())
@@ -77,7 +78,7 @@ impl Core {
     }
 
     /// Rewrites one segment; the caller holds `upkeep`.
-    pub(crate) async fn seal(&self, id: u32) -> Result<()> {
+    pub(crate) async fn seal(&self, id: u32, lease: Option<&Lease>) -> Result<()> {
         let (snapshot, batch) = {
             let live = self.live.lock().await;
             (self.snapshot(), live.last_batch())
@@ -94,6 +95,8 @@ impl Core {
         let only = BTreeSet::from([id]);
         let done = live.sealed_by(&only, batch);
         let mut tx = self.state.begin().await?;
+        // Whoever was replaced while it wrote must not undo what its successor did.
+        lease::check(&mut tx, lease).await?;
         manifest::swap(&mut tx, &[line], self.clock().now()).await?;
         inbox::remove(&mut tx, &done).await?;
         self.options.step(Step::SealBeforeCommit)?;

@@ -6,11 +6,14 @@ pub(crate) mod dialect;
 pub(crate) mod files;
 pub(crate) mod imports;
 pub(crate) mod inbox;
+pub(crate) mod jobs;
+pub(crate) mod lease;
 pub(crate) mod manifest;
 pub(crate) mod numbers;
 pub(crate) mod policies;
 pub(crate) mod quarantine;
 pub(crate) mod settings;
+mod tidy;
 pub(crate) mod url;
 
 use crate::error::{Error, Result, migrate, sql};

@@ -13,6 +13,7 @@ use crate::segment::Stored;
 use crate::snapshot::Snapshot;
 use crate::state::annotations::{Annotation, Note};
 use crate::state::imports::{Import, ImportCounts};
+use crate::state::lease::Lease;
 use crate::state::policies::PoliciesVersion;
 use crate::state::quarantine::{QuarantineFilter, Quarantined, Reject};
 use crate::state::{commit, numbers, policies};
@@ -32,6 +33,8 @@ use tokio::task::JoinHandle;
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) core: Arc<Core>,
+    /// What upkeep works under; `None` where nobody could take over.
+    pub(crate) lease: Option<Lease>,
 }
 
 impl Store {
@@ -46,6 +49,7 @@ impl Store {
         let dir: PathBuf = dir.to_path_buf();
         unstoppable(async move {
             let (core, stale) = Core::open(&dir, options).await?;
+            core.succeed().await?;
             core.recover().await?;
             if stale {
                 tracing::info!("the fact tables have new columns: rebuilding every segment");
@@ -53,7 +57,7 @@ impl Store {
                 core.rebuild(policies, Arc::new(|_, _| ())).await?;
                 core.set_columns().await?;
             }
-            Ok(Self { core })
+            Ok(Self { core, lease: None })
         })
         .await
     }
@@ -169,10 +173,11 @@ impl Store {
     /// Seals the one segment that most needs it by [`crate::SealPolicy`]; `None` where none does.
     ///
     /// # Errors
-    /// When the disk or the state database refuses; then nothing has changed.
+    /// [`Error::Replaced`], or when the disk or the state database refuses; then nothing has
+    /// changed.
     pub async fn seal_due(&self) -> Result<Option<u32>> {
-        let core = Arc::clone(&self.core);
-        unstoppable(async move { core.seal_due().await }).await
+        let (core, lease) = (Arc::clone(&self.core), self.lease.clone());
+        unstoppable(async move { core.seal_due(lease.as_ref()).await }).await
     }
 
     /// Seals everything; how many segments were written.
@@ -194,7 +199,7 @@ impl Store {
                 ticks.tick().await;
                 let Some(core) = core.upgrade() else { return };
                 loop {
-                    match core.seal_due().await {
+                    match core.seal_due(None).await {
                         Ok(Some(_)) => {}
                         Ok(None) => break,
                         Err(error) => {
@@ -286,7 +291,9 @@ impl Store {
     /// # Errors
     /// When the state database refuses.
     pub async fn import_begin(&self, file: &str, mapping: Option<&str>) -> Result<i64> {
-        self.core.state.import_begin(file, mapping, self.core.clock().now()).await
+        let id = self.core.state.import_begin(file, mapping, self.core.clock().now()).await?;
+        self.core.beat(id);
+        Ok(id)
     }
 
     /// Notes how an import ended; `message` says why it failed.

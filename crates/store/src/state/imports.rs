@@ -111,6 +111,33 @@ impl State {
         Ok(())
     }
 
+    /// Notes that the process which carries out an import lives; false where it has ended.
+    pub(crate) async fn import_beat(&self, id: i64, at: Instant) -> Result<bool> {
+        let done =
+            sqlx::query("UPDATE import SET beat_at = $1 WHERE id = $2 AND state = 'running'")
+                .bind(at.micros())
+                .bind(id)
+                .execute(&self.pool)
+                .await
+                .map_err(sql("note that an import lives"))?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Notes as failed the imports that run and were last heard of before an instant, or all.
+    pub(crate) async fn imports_left(&self, before: Option<Instant>, at: Instant) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE import SET state = 'failed', finished_at = $1, message = $2
+             WHERE state = 'running' AND ($3 IS NULL OR COALESCE(beat_at, started_at) < $3)",
+        )
+        .bind(at.micros())
+        .bind(limits::PROCESS_ENDED)
+        .bind(before.map(Instant::micros))
+        .execute(&self.pool)
+        .await
+        .map_err(sql("note imports that were left behind"))?;
+        Ok(done.rows_affected())
+    }
+
     /// Imports, newest first, those before a number where one is given.
     pub(crate) async fn imports(&self, before: Option<i64>, limit: u32) -> Result<Vec<Import>> {
         let rows = sqlx::query(

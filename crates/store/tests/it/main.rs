@@ -13,3 +13,4 @@ mod released;
 mod schema;
 mod state;
 mod support;
+mod work;
