@@ -1,0 +1,30 @@
+//! What is kept for a time only goes when its time is over.
+
+use crate::error::Result;
+use crate::job::{Job, Outcome, Work};
+use crate::plan::Plan;
+use std::time::Duration;
+use store::JobKind;
+
+/// Removes what is past its time.
+#[derive(Clone, Copy, Debug)]
+pub struct Retention;
+
+#[async_trait::async_trait]
+impl Job for Retention {
+    fn kind(&self) -> JobKind {
+        JobKind::Retention
+    }
+
+    fn plan(&self) -> Plan {
+        Plan::new(Duration::from_secs(24 * 3_600), Duration::from_secs(4 * 3_600))
+    }
+
+    async fn run(&self, work: Work) -> Result<Outcome> {
+        let retired = work.store().retain_due().await?;
+        if retired.runs == 0 {
+            return Ok(Outcome::nothing());
+        }
+        Ok(Outcome::did(format!("{} old runs of jobs forgotten", retired.runs)))
+    }
+}

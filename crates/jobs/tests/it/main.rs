@@ -1,0 +1,6 @@
+//! Runners on real stores.
+
+mod failing;
+mod leading;
+mod stopping;
+mod support;
