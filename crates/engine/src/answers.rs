@@ -1,5 +1,6 @@
 //! Answers that are kept for as long as nothing changes, so that a question asked again, or by many
-//! at the same time, is answered once.
+//! at the same time, is answered once. Under a steady stream of events something always changes:
+//! who is content with an answer of a moment ago shares that one.
 
 use crate::error::Result;
 use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, ANSWERS_KEPT_ROWS};
@@ -9,6 +10,9 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use semantic::Answer;
 use semantic::compiled::Compiled;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant as Moment;
 
 /// What an answer depends on. The policies go with the generation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +36,25 @@ impl AnswerKey {
     }
 }
 
+impl AnswerKey {
+    /// The same question of any generation.
+    fn of_any(&self) -> Self {
+        Self { generation: 0, ..self.clone() }
+    }
+}
+
+/// An answer, and how new it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dated {
+    /// The answer.
+    pub answer: Answer,
+    /// The generation of the snapshot it is of.
+    pub generation: u64,
+}
+
+/// The newest answer to a question, and when its snapshot was taken.
+type Newest = Arc<Mutex<Option<(Moment, Arc<Dated>)>>>;
+
 /// An answer weighs what its rows do.
 #[derive(Clone, Copy, Debug)]
 struct Rows;
@@ -44,7 +67,10 @@ impl Weighter<AnswerKey, Arc<Answer>> for Rows {
 
 /// The answers kept. Those that are used least make room.
 #[derive(Debug)]
-pub(crate) struct Answers(Cache<AnswerKey, Arc<Answer>, Rows>);
+pub(crate) struct Answers {
+    kept: Cache<AnswerKey, Arc<Answer>, Rows>,
+    newest: Cache<AnswerKey, Newest>,
+}
 
 impl Answers {
     pub(crate) fn new() -> Self {
@@ -56,7 +82,8 @@ impl Answers {
             .shards(1);
         let options = options.build().expect("both capacities are set");
         let (hashing, living) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
-        Self(Cache::with_options(options, Rows, hashing, living))
+        let kept = Cache::with_options(options, Rows, hashing, living);
+        Self { kept, newest: Cache::new(ANSWERS_KEPT) }
     }
 
     /// The answer of this key, which `work` makes where it is not kept. Who asks while it is made
@@ -67,7 +94,28 @@ impl Answers {
         work: impl Future<Output = Result<Answer>>,
     ) -> Result<Answer> {
         let made = async { work.await.map(Arc::new) };
-        self.0.get_or_insert_async(key, made).await.map(|answer| answer.as_ref().clone())
+        self.kept.get_or_insert_async(key, made).await.map(|answer| answer.as_ref().clone())
+    }
+
+    /// An answer whose snapshot was taken at most `age` before now, or is still the newest. Only
+    /// one is made at a time: who waits for it takes it, if it is new enough.
+    pub(crate) async fn recent(
+        &self,
+        key: &AnswerKey,
+        age: Duration,
+        work: impl Future<Output = Result<Answer>>,
+    ) -> Result<Dated> {
+        let asked = Moment::now();
+        let cell = self.newest.get_or_insert_with(&key.of_any(), || Ok(Newest::default()))?;
+        let mut newest = cell.lock().await;
+        if let Some((taken, dated)) = newest.as_ref()
+            && (*taken + age >= asked || dated.generation >= key.generation)
+        {
+            return Ok(dated.as_ref().clone());
+        }
+        let dated = Dated { answer: self.get(key, work).await?, generation: key.generation };
+        *newest = Some((asked, Arc::new(dated.clone())));
+        Ok(dated)
     }
 }
 
@@ -106,6 +154,25 @@ mod tests {
             answers.get(&other, work()).await.unwrap();
         }
         assert_eq!(worked.load(Ordering::Relaxed), 3, "another generation, another minute");
+    }
+
+    #[tokio::test]
+    async fn who_is_content_with_a_moment_ago_shares_an_answer() {
+        let (answers, worked) = (Answers::new(), AtomicUsize::new(0));
+        let work = || async {
+            worked.fetch_add(1, Ordering::Relaxed);
+            Ok(answer())
+        };
+        let hour = Duration::from_secs(3_600);
+        for (generation, age, expected) in
+            [(1, hour, 1), (2, hour, 1), (3, Duration::ZERO, 3), (4, hour, 3)]
+        {
+            let dated = answers.recent(&key(generation, 0), age, work()).await.unwrap();
+            assert_eq!(dated.generation, expected);
+        }
+        assert_eq!(worked.load(Ordering::Relaxed), 2);
+        let other = answers.recent(&key(4, 1), hour, work()).await.unwrap();
+        assert_eq!(other.generation, 4, "another minute is another question");
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The engine: questions in, answers out.
 
 use crate::answer::{Results, assemble, no_calendar};
-use crate::answers::{AnswerKey, Answers};
+use crate::answers::{AnswerKey, Answers, Dated};
 use crate::error::{Error, Result, store as store_failed};
 use crate::limits::{Limits, ROWS_MAX};
 use crate::oddity::estimated;
@@ -16,6 +16,7 @@ use semantic::time::Zone;
 use semantic::{Answer, Catalog, Compiler, Question};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 use store::Store;
 
 /// Snapshots that are kept ready, the present among them.
@@ -112,14 +113,28 @@ impl Engine {
     /// # Errors
     /// [`Error::Issues`] where the question is wrong, or a limit of [`Limits`].
     pub async fn ask(&self, question: &Question) -> Result<Answer> {
+        self.ask_within(question, Duration::ZERO).await.map(|dated| dated.answer)
+    }
+
+    /// Answers a question with what was known at most `age` ago, so that many who ask the same
+    /// under a stream of events cost one answer now and then. Zero takes no answer but the newest.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn ask_within(&self, question: &Question, age: Duration) -> Result<Dated> {
         let now = self.inner.settings.clock.now();
         let view = self.view(question).await?;
         let compiled = self.compile(question, &view, now)?;
+        let generation = view.snapshot().generation;
+        let work = self.answer(&compiled, &view);
         if !self.inner.settings.keep_answers {
-            return self.answer(&compiled, &view).await;
+            return Ok(Dated { answer: work.await?, generation });
         }
         let key = AnswerKey::new(view.snapshot(), &compiled, now);
-        self.inner.answers.get(&key, self.answer(&compiled, &view)).await
+        if age.is_zero() {
+            return Ok(Dated { answer: self.inner.answers.get(&key, work).await?, generation });
+        }
+        self.inner.answers.recent(&key, age, work).await
     }
 
     async fn answer(&self, compiled: &Compiled, view: &View) -> Result<Answer> {

@@ -70,6 +70,12 @@ pub enum Error {
     /// A plan returned columns of another shape than it promised.
     #[error("the plan returned no usable column '{0}'")]
     Shape(String),
+    /// The operating system gave no threads to answer questions on.
+    #[error("could not start the threads that answer questions")]
+    Threads(#[source] std::io::Error),
+    /// The work on a question ended early.
+    #[error("the work on the question ended early")]
+    Task(#[source] tokio::task::JoinError),
 }
 
 /// What sort of error it is, for status codes.
@@ -98,9 +104,12 @@ impl Error {
             Self::TimeOut(_) | Self::Memory { .. } | Self::Rows(_) | Self::ExportRows(_) => {
                 Kind::Limited
             }
-            Self::Query { .. } | Self::Store { .. } | Self::Write { .. } | Self::Shape(_) => {
-                Kind::Internal
-            }
+            Self::Query { .. }
+            | Self::Store { .. }
+            | Self::Write { .. }
+            | Self::Shape(_)
+            | Self::Threads(_)
+            | Self::Task(_) => Kind::Internal,
         }
     }
 }

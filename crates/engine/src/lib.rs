@@ -29,7 +29,9 @@ mod statement;
 mod tables;
 mod tickets;
 mod view;
+mod workshop;
 
+pub use answers::Dated;
 pub use check::Checker;
 pub use engine::{Engine, Settings};
 pub use error::{Error, Kind};

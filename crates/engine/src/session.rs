@@ -4,6 +4,7 @@ use crate::error::{Error, Result, query};
 use crate::function;
 use crate::limits::{BATCH_ROWS, FOOTER_CACHE_BYTES, Limits};
 use crate::segmented::SegmentWindows;
+use crate::workshop::Workshop;
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
@@ -11,15 +12,18 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::registry::FunctionRegistry;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
-use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionConfig;
 use futures::TryStreamExt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 /// How many of the greatest users of memory an error names.
 const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
+
+/// Batches that wait for who takes them.
+const BATCHES_WAITING: usize = 2;
 
 /// Runs plans within the limits.
 #[derive(Debug)]
@@ -27,6 +31,7 @@ pub(crate) struct Session {
     state: SessionState,
     limits: Limits,
     slots: Semaphore,
+    workshop: Workshop,
 }
 
 impl Session {
@@ -74,7 +79,8 @@ impl Session {
         }
         state.register_udaf(Arc::new(function::quantiles::quantiles())).map_err(&make)?;
         let slots = Semaphore::new(limits.concurrent.max(1));
-        Ok(Self { state, limits, slots })
+        let workshop = Workshop::new(limits.partitions)?;
+        Ok(Self { state, limits, slots, workshop })
     }
 
     /// The limits it runs within.
@@ -139,24 +145,34 @@ impl Session {
     ) -> Result<()> {
         // The semaphore is never closed; were it, the question would run without waiting.
         let _slot = self.slots.acquire().await.ok();
-        let physical = self.physical(state, plan).await?;
-        let failed = query("answer the question", self.limits.memory_bytes);
-        let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
-        while let Some(batch) = stream.try_next().await.map_err(&failed)? {
+        let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
+        let working = work(state.clone(), plan.clone(), self.limits.memory_bytes, sender);
+        let mut task = self.workshop.begin(working);
+        while let Some(batch) = batches.recv().await {
             take(batch)?;
         }
-        Ok(())
+        match task.join_next().await {
+            Some(outcome) => outcome.map_err(Error::Task)?,
+            None => Ok(()),
+        }
     }
+}
 
-    /// The optimised physical plan.
-    pub(crate) async fn physical(
-        &self,
-        state: &SessionState,
-        plan: &LogicalPlan,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        state
-            .create_physical_plan(plan)
-            .await
-            .map_err(query("plan the question", self.limits.memory_bytes))
+/// Plans and runs, sending batch by batch for as long as somebody takes them.
+async fn work(
+    state: SessionState,
+    plan: LogicalPlan,
+    memory: usize,
+    sender: mpsc::Sender<RecordBatch>,
+) -> Result<()> {
+    let physical =
+        state.create_physical_plan(&plan).await.map_err(query("plan the question", memory))?;
+    let failed = query("answer the question", memory);
+    let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
+    while let Some(batch) = stream.try_next().await.map_err(&failed)? {
+        if sender.send(batch).await.is_err() {
+            break;
+        }
     }
+    Ok(())
 }

@@ -1,12 +1,13 @@
 //! Tags that tell a caller whether what it holds is still what we would send.
 
-use crate::limits::TAGGED_BYTES_MAX;
+use crate::limits::{ANSWER_AGE_MAX, TAGGED_BYTES_MAX};
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 /// For what may be kept, but asked about each time.
 pub(crate) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -38,6 +39,17 @@ pub(crate) async fn tag_reads(request: Request, next: Next) -> Response {
         return Response::from_parts(parts, Body::empty());
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+/// How old the caller lets an answer be: its `Cache-Control: max-age`; zero where it says nothing.
+pub(crate) fn age_allowed(headers: &HeaderMap) -> Duration {
+    let words =
+        headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let age = words.flat_map(|value| value.split(',')).find_map(|word| {
+        let (name, seconds) = word.trim().split_once('=')?;
+        name.eq_ignore_ascii_case("max-age").then(|| seconds.parse().ok()).flatten()
+    });
+    Duration::from_secs(age.unwrap_or(0)).min(ANSWER_AGE_MAX)
 }
 
 /// A tag of these parts.

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const QUESTION_BYTES_MAX: usize = 1 << 20;
 /// Questions in one batch.
 pub const QUESTIONS_MAX: usize = 50;
+/// Oldest answer that a caller can be content with.
+pub const ANSWER_AGE_MAX: Duration = Duration::from_secs(60);
 /// Bytes up to which what is read is tagged by its content.
 pub const TAGGED_BYTES_MAX: usize = 8 << 20;
 /// Bytes of an exported file that are read at a time while it is sent.

@@ -1,18 +1,21 @@
 //! Questions: one, several, simple ones in the address, and the tickets behind a cell.
 
+use crate::caching;
 use crate::desk::Desk;
 use crate::limits::QUESTIONS_MAX;
 use crate::payload::{Params, Payload};
 use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::extract::State;
-use engine::TicketPage;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use engine::semantic::tickets::Drill;
 use engine::semantic::{Answer, Question};
+use engine::{Dated, TicketPage};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// What one question of a batch came to: exactly one of the two.
@@ -40,7 +43,9 @@ pub(crate) enum Answered {
 ///
 /// A question that is wrong comes back with all its issues. In a batch each question has an
 /// outcome of its own, in order; they are answered side by side. An answer is kept until something
-/// changes or the minute ends.
+/// changes or the minute ends. With `Cache-Control: max-age=1` an answer may be a second old, which
+/// spares the server much while events stream in; `Deskmeter-Generation` tells which state the
+/// answer is of, as the events of `/live` do.
 #[utoipa::path(
     post, path = "/questions", tag = "questions",
     request_body(content = Question, description = "One question, or an array of them"),
@@ -51,22 +56,38 @@ pub(crate) enum Answered {
 )]
 pub(crate) async fn ask(
     State(desk): State<Desk>,
+    headers: HeaderMap,
     payload: Payload,
-) -> Result<Json<Answered>, Problem> {
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Answered>), Problem> {
+    let age = caching::age_allowed(&headers);
     let body: Value = payload.json("the question")?;
     let Value::Array(questions) = body else {
         let question = read(body)?;
-        let answer = desk.engine().ask(&question).await?;
-        return Ok(Json(Answered::One(Box::new(answer))));
+        let Dated { answer, generation } = desk.engine().ask_within(&question, age).await?;
+        return Ok((of(generation), Json(Answered::One(Box::new(answer)))));
     };
     if questions.len() > QUESTIONS_MAX {
         let detail = format!("a batch has at most {QUESTIONS_MAX} questions");
         return Err(Problem::new(Kind::TooLarge, "questions", detail));
     }
-    let asked = questions.into_iter().map(|question| outcome(desk.clone(), question));
+    let mut generation = desk.store().snapshot().generation;
+    let asked = questions.into_iter().map(|question| outcome(desk.clone(), question, age));
     // In the order of the questions, however long each takes.
-    let outcomes = futures::stream::iter(asked).buffered(at_once()).collect().await;
-    Ok(Json(Answered::Many(outcomes)))
+    let answered: Vec<_> = futures::stream::iter(asked).buffered(at_once()).collect().await;
+    let outcomes = answered.into_iter().map(|answered| match answered {
+        Ok(dated) => {
+            generation = generation.min(dated.generation);
+            Outcome { answer: Some(dated.answer), problem: None }
+        }
+        Err(problem) => Outcome { answer: None, problem: Some(problem) },
+    });
+    let outcomes = outcomes.collect();
+    Ok((of(generation), Json(Answered::Many(outcomes))))
+}
+
+/// The header that tells how new an answer is.
+fn of(generation: u64) -> [(HeaderName, HeaderValue); 1] {
+    [(HeaderName::from_static("deskmeter-generation"), HeaderValue::from(generation))]
 }
 
 /// Questions of a batch that are worked on at the same time.
@@ -74,18 +95,14 @@ fn at_once() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-async fn outcome(desk: Desk, question: Value) -> Outcome {
+async fn outcome(desk: Desk, question: Value, age: Duration) -> Result<Dated, Problem> {
     // A task of its own, so that questions share the cores; it goes with whoever asked.
     let mut task = JoinSet::new();
-    task.spawn(async move { Ok(desk.engine().ask(&read(question)?).await?) });
-    let answered = match task.join_next().await {
+    task.spawn(async move { Ok(desk.engine().ask_within(&read(question)?, age).await?) });
+    match task.join_next().await {
         Some(Ok(answered)) => answered,
         Some(Err(error)) => Err(Problem::internal(&error)),
         None => Err(Problem::new(Kind::Internal, "internal", "the question was lost")),
-    };
-    match answered {
-        Ok(answer) => Outcome { answer: Some(answer), problem: None },
-        Err(problem) => Outcome { answer: None, problem: Some(problem) },
     }
 }
 

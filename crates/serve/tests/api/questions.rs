@@ -158,3 +158,25 @@ async fn a_question_is_written_as_sql() {
     let wrong = json!({"metrics": ["first_respnse_time"]});
     desk.post("/api/v1/questions/sql", &wrong).await.problem(422);
 }
+
+#[tokio::test]
+async fn who_is_content_with_an_older_answer_hears_how_old_it_is() {
+    let desk = Desk::filled().await;
+    let question = json!({"metrics": ["volume"], "range": "2026-03"});
+    let ask = async |control: &'static str| {
+        let request = request("POST", "/api/v1/questions")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CACHE_CONTROL, control)
+            .body(Body::from(question.to_string()));
+        let reply = desk.send(request.unwrap()).await;
+        let n = reply.ok()["rows"][0]["cells"]["volume"]["value"].clone();
+        (n, reply.headers["deskmeter-generation"].to_str().unwrap().parse::<u64>().unwrap())
+    };
+    let (before, generation) = ask("max-age=60").await;
+    let created = event("late", "T99", "2026-03-09T09:00:00Z", "created", &json!({}));
+    desk.post("/api/v1/events?wait=applied", &created).await.ok();
+    assert_eq!(ask("max-age=60").await, (before.clone(), generation));
+    let (after, newer) = ask("no-cache").await;
+    assert_eq!(after.as_f64(), before.as_f64().map(|n| n + 1.0));
+    assert!(newer > generation);
+}

@@ -345,7 +345,9 @@ export interface paths {
          * Ask a question, or several
          * @description A question that is wrong comes back with all its issues. In a batch each question has an
          *     outcome of its own, in order; they are answered side by side. An answer is kept until something
-         *     changes or the minute ends.
+         *     changes or the minute ends. With `Cache-Control: max-age=1` an answer may be a second old, which
+         *     spares the server much while events stream in; `Deskmeter-Generation` tells which state the
+         *     answer is of, as the events of `/live` do.
          */
         post: operations["post_questions"];
         delete?: never;

@@ -11,6 +11,9 @@ export const POLICIES = 'desk:policies';
 /** At most one reading again in this many milliseconds, however many events come in. */
 const PAUSE_MS = 400;
 
+/** When an answer that is behind what we heard is asked for again, in milliseconds. */
+const BEHIND_MS = 1_000;
+
 type Name = 'import' | 'rebuild';
 type Listener = (data: unknown) => void;
 
@@ -21,6 +24,7 @@ class Live {
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting = false;
+  #heard = 0;
   #listeners: Record<Name, Listener[]> = { import: [], rebuild: [] };
 
   /** Connects; the browser reconnects by itself and tells the server what it heard last. */
@@ -37,7 +41,9 @@ class Live {
       this.state = 'offline';
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.#again(), 3_000);
     };
-    source.addEventListener('change', () => {
+    source.addEventListener('hello', (event) => this.#hear(event));
+    source.addEventListener('change', (event) => {
+      this.#hear(event);
       this.heardAt = Date.now();
       this.#soon();
     });
@@ -64,6 +70,15 @@ class Live {
     };
   }
 
+  /** Told of each answer: one that is older than what we heard is asked for again. */
+  answered(generation: number): void {
+    if (generation < this.#heard) this.#soon(BEHIND_MS);
+  }
+
+  #hear(event: MessageEvent<string>): void {
+    this.#heard = (JSON.parse(event.data) as { generation: number }).generation;
+  }
+
   #again(): void {
     if (this.#source?.readyState === EventSource.CLOSED) this.start();
   }
@@ -72,7 +87,7 @@ class Live {
     if (!document.hidden && this.#waiting) this.#soon();
   };
 
-  #soon(): void {
+  #soon(pause = PAUSE_MS): void {
     // A page that nobody looks at asks nothing; it catches up when it is shown again.
     this.#waiting = true;
     if (document.hidden || this.#timer !== undefined) return;
@@ -81,7 +96,7 @@ class Live {
       await invalidate(DESK);
       this.#timer = undefined;
       if (this.#waiting) this.#soon();
-    }, PAUSE_MS);
+    }, pause);
   }
 }
 
