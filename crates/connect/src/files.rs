@@ -87,6 +87,8 @@ pub(crate) struct FileSpec {
     pub(crate) encoding: Option<&'static encoding_rs::Encoding>,
     pub(crate) dialect: Dialect,
     pub(crate) sheet: Option<String>,
+    /// Whether rows of JSON are kept as they are besides their columns.
+    pub(crate) nested: bool,
 }
 
 /// A file opened as a table.
@@ -206,7 +208,7 @@ impl Opened {
                 let reader = source::decoded(source.reader, &source.sample, encoding);
                 let lines = matches!(format, Format::JsonLines | Format::EventLines);
                 let split = if lines { Split::Lines } else { Split::Objects };
-                Box::new(objects::Objects::new(reader, split))
+                Box::new(objects::Objects::new(reader, split).keep(spec.nested))
             }
             Format::Xes => {
                 let reader = source::decoded(source.reader, &source.sample, encoding);

@@ -3,26 +3,30 @@
 pub(crate) mod canonical;
 pub(crate) mod identity;
 pub(crate) mod make;
+pub(crate) mod payload;
 pub(crate) mod plan;
 pub(crate) mod replay;
 pub(crate) mod translate;
 
 use crate::error::Error;
 use crate::files::records::Split;
-use crate::files::row::{BadRow, Next, Row};
+use crate::files::row::{BadRow, Header, Next, Row};
 use crate::files::{Detected, FileSpec, Format, OpenTable, Opened, source};
+use crate::formula::refill;
 use crate::limits::{BATCH_EVENTS, EARLIEST_TICKETS_MAX};
 use crate::mapping::Mapping;
+use crate::mapping::lookup::Lookups;
 use crate::quarantine::{Place, Quarantined, Reason};
 use crate::report::{FileReport, Progress, Report};
 use event::{Event, Instant, Text};
+use payload::{Done, Payload, reason_of};
 use plan::{Content, Plan};
 use rustc_hash::FxHashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use translate::{Translator, is_earlier};
+use translate::{Translated, Translator, is_earlier};
 
 /// Reads files into events.
 #[derive(Clone, Debug)]
@@ -73,9 +77,9 @@ impl Importer {
                 break;
             }
             match (file.content, &self.mapping) {
-                (Content::Table(table, input), Some(mapping)) => {
-                    let translator = mapping.translator(input, &plan.lookups, self.seen);
-                    run.table(&file_name(&file.path), table, (input, translator));
+                (Content::Table(table, inputs), Some(mapping)) => {
+                    let rows = Rows::new(mapping, inputs, &plan.lookups, self.seen);
+                    run.table(&file_name(&file.path), table, rows);
                 }
                 (Content::Canonical(opened), _) => run.canonical(&file_name(&file.path), opened),
                 // Only a mapping makes tables of files.
@@ -99,6 +103,40 @@ impl Importer {
     /// As for [`Importer::run`].
     pub fn dry_run(&self, progress: &mut dyn FnMut(&Progress)) -> Result<Report, Error> {
         self.run(&mut |_| ControlFlow::Continue(()), &mut |_| {}, progress)
+    }
+}
+
+/// What turns the rows of one file into events: one input of the mapping, or several.
+struct Rows<'m> {
+    mapping: &'m Mapping,
+    lookups: &'m Lookups,
+    seen: Instant,
+    translators: Vec<(usize, Translator<'m>)>,
+}
+
+impl<'m> Rows<'m> {
+    fn new(mapping: &'m Mapping, inputs: Vec<usize>, lookups: &'m Lookups, seen: Instant) -> Self {
+        let translator = |input| (input, mapping.translator(input, lookups, seen));
+        let translators = inputs.into_iter().map(translator).collect();
+        Self { mapping, lookups, seen, translators }
+    }
+
+    /// What a row comes to, under every input.
+    fn done(&mut self, header: &Header, row: &Row) -> Vec<Done> {
+        refill();
+        let mut all = Vec::with_capacity(self.translators.len());
+        let mut payload = None;
+        for (input, translator) in &mut self.translators {
+            if translator.input.formulas {
+                let payload = payload.get_or_insert_with(|| Payload::new(row.value(header), &[]));
+                all.extend(self.mapping.payload(&[*input], payload, self.lookups, self.seen));
+            } else {
+                translator.bind(header);
+                let (made, result) = translator.translate(row, None);
+                all.push(Done { input: *input, row: None, made, result });
+            }
+        }
+        all
     }
 }
 
@@ -134,12 +172,7 @@ impl<'o> Run<'o> {
     }
 
     /// Reads a table through its mapping.
-    fn table(
-        &mut self,
-        name: &str,
-        mut open: OpenTable,
-        (input, mut translator): (usize, Translator<'_>),
-    ) {
+    fn table(&mut self, name: &str, mut open: OpenTable, mut rows: Rows<'_>) {
         let name = Text::from(name);
         let sheet = open.table.sheet().map(Text::from);
         let place = |line| Place { file: name.clone(), sheet: sheet.clone(), line };
@@ -163,9 +196,8 @@ impl<'o> Run<'o> {
                 Next::End => break,
             }
             self.report.rows += 1;
-            translator.bind(open.table.header());
             let place = place(row.line);
-            if let Err(reason) = self.row(&translator, input, &row, &place) {
+            if let Err(reason) = self.row(&mut rows, open.table.header(), &row, &place) {
                 self.quarantine(reason.at(place, row.json(open.table.header())));
             }
             if self.full(open.progress.load(Ordering::Relaxed)).is_break() {
@@ -174,7 +206,7 @@ impl<'o> Run<'o> {
         }
         self.bytes_before += open.progress.load(Ordering::Relaxed);
         let columns = open.table.header().names().to_vec();
-        self.compare_columns(&name, &columns, &translator);
+        self.compare_columns(&name, &columns, &rows);
         let rows = self.report.rows - rows_before;
         let file = FileReport { name: name.to_string(), detected: open.detected, columns, rows };
         self.report.files.push(file);
@@ -182,15 +214,27 @@ impl<'o> Run<'o> {
 
     fn row(
         &mut self,
-        translator: &Translator<'_>,
-        input: usize,
+        rows: &mut Rows<'_>,
+        header: &Header,
         row: &Row,
         place: &Place,
     ) -> Result<(), Reason> {
-        let (made, result) = translator.translate(row);
         for note in &row.notes {
             self.report.note(note, place);
         }
+        let mut done = rows.done(header, row);
+        self.report.filtered_rows += u64::from(done.iter().all(|done| done.made.filtered));
+        for Done { input, made, result, .. } in &mut done {
+            let taken = self.take(*input, std::mem::take(made), place);
+            if result.is_ok() {
+                *result = taken;
+            }
+        }
+        reason_of(&done).map_or(Ok(()), Err)
+    }
+
+    /// Takes over what a row came to; a row that came to nothing has left no events in it.
+    fn take(&mut self, input: usize, made: Translated, place: &Place) -> Result<(), Reason> {
         for (key, value) in made.unmapped {
             self.report.note_unmapped(key, value);
         }
@@ -204,8 +248,6 @@ impl<'o> Run<'o> {
                 self.report.note(code, place);
             }
         }
-        self.report.filtered_rows += u64::from(made.filtered);
-        result?;
         for (rule, event) in made.earliest {
             self.keep_earliest((input, rule), event)?;
         }
@@ -315,14 +357,20 @@ impl<'o> Run<'o> {
         });
     }
 
-    fn compare_columns(&mut self, file: &str, columns: &[String], translator: &Translator<'_>) {
-        let wanted = &translator.input.columns;
-        let all_kept = matches!(translator.input.fields, crate::mapping::Fields::Rest);
-        for column in columns.iter().filter(|column| !wanted.contains(column) && !all_kept) {
+    fn compare_columns(&mut self, file: &str, columns: &[String], rows: &Rows<'_>) {
+        let inputs = || rows.translators.iter().map(|(_, translator)| translator.input);
+        // Formulas reach whatever they like: what they read is shown by trying one payload.
+        let all_kept = inputs()
+            .any(|input| matches!(input.fields, crate::mapping::Fields::Rest) || input.formulas);
+        let wanted = |column: &String| inputs().any(|input| input.columns.contains(column));
+        for column in columns.iter().filter(|column| !wanted(column) && !all_kept) {
             self.report.unused_columns.push(format!("{file}: {column}"));
         }
-        for column in wanted.iter().filter(|column| !columns.contains(column)) {
-            self.report.missing_columns.push(format!("{file}: {column}"));
+        for column in inputs().flat_map(|input| &input.columns) {
+            let named = format!("{file}: {column}");
+            if !columns.contains(column) && !self.report.missing_columns.contains(&named) {
+                self.report.missing_columns.push(named);
+            }
         }
     }
 

@@ -45,6 +45,7 @@
 
 mod error;
 mod files;
+mod formula;
 mod import;
 mod issue;
 pub mod limits;
@@ -60,7 +61,7 @@ pub use import::replay::Replay;
 pub use import::{Importer, detect};
 pub use issue::Issue;
 pub use mapping::Mapping;
-pub use payloads::{Mapped, Payloads};
+pub use payloads::{Mapped, Payloads, Tried, TriedEvent, TriedProblem};
 pub use quarantine::{Place, Quarantined};
 pub use report::{FileReport, Gap, Progress, Report, Tally, Unmapped};
 pub use suggest::{

@@ -65,3 +65,25 @@ pub const VALUES_COUNTED_MAX: usize = 100_000;
 
 /// Bytes of the different values that are counted.
 pub const VALUES_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Bytes of a formula.
+pub const FORMULA_BYTES_MAX: usize = 2000;
+
+/// Dots, brackets and operators of a formula.
+pub const FORMULA_SIGNS_MAX: usize = 200;
+
+/// How deep a formula may be nested, so that reading it needs little stack.
+pub const FORMULA_DEPTH_MAX: usize = 32;
+
+/// Bytes of a text written out where what it costs multiplies, such as the separator of a list.
+pub const FORMULA_PART_BYTES_MAX: usize = 64;
+
+/// Steps that the formulas of a mapping may take on one payload, or on one row of a file: some
+/// tenths of a second.
+pub const PAYLOAD_STEPS_MAX: u64 = 1_000_000;
+
+/// Rows of one payload.
+pub const PAYLOAD_ROWS_MAX: usize = 100_000;
+
+/// Paths listed that nothing in a mapping reads.
+pub const UNREAD_PATHS_MAX: usize = 1000;

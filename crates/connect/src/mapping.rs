@@ -13,6 +13,7 @@ pub(crate) mod when;
 
 use crate::files::delimited::Ragged;
 use crate::files::{FileSpec, Format, source};
+use crate::formula::Formula;
 use crate::import::make::Setting;
 use crate::import::translate::Translator;
 use crate::issue::Issue;
@@ -47,6 +48,11 @@ pub(crate) struct InputSpec {
     /// Where the mapping names each column.
     pub(crate) places: Vec<String>,
     pub(crate) empty: Vec<String>,
+    /// The rows inside of a row, or of a payload.
+    pub(crate) each: Option<Formula>,
+    /// Whether anything is computed by a formula, and whether one reads headers.
+    pub(crate) formulas: bool,
+    pub(crate) headers: bool,
     pub(crate) ticket: Expr,
     pub(crate) at: Option<Time>,
     pub(crate) seen: Option<Time>,
@@ -302,6 +308,7 @@ fn parse_input(
         tables: std::mem::take(&mut shared.tables),
         ..Scope::default()
     };
+    let each = form.take("each").and_then(|node| scope.formula(&node, issues));
     let ticket = match form.need("ticket", issues) {
         Some(node) => Expr::parse(&node, &mut scope, issues),
         None => Expr::constant(""),
@@ -326,9 +333,14 @@ fn parse_input(
         None => Vec::new(),
     };
     shared.tables = scope.tables;
+    let mut spec = defaults.spec;
+    spec.nested = scope.formulas;
     InputSpec {
         file: form.text("file", issues),
-        spec: defaults.spec,
+        spec,
+        each,
+        formulas: scope.formulas,
+        headers: scope.headers,
         columns: scope.columns,
         places: scope.places,
         empty: defaults.empty,

@@ -17,6 +17,7 @@ pub(crate) struct Objects {
     records: Records<Box<dyn Read + Send>>,
     header: Header,
     cells: Vec<Option<String>>,
+    keep: bool,
 }
 
 impl std::fmt::Debug for Objects {
@@ -27,7 +28,14 @@ impl std::fmt::Debug for Objects {
 
 impl Objects {
     pub(crate) fn new(reader: Box<dyn Read + Send>, split: Split) -> Self {
-        Self { records: Records::new(reader, split), header: Header::default(), cells: Vec::new() }
+        let (records, header) = (Records::new(reader, split), Header::default());
+        Self { records, header, cells: Vec::new(), keep: false }
+    }
+
+    /// Whether each object is kept as it is besides its columns.
+    pub(crate) const fn keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
     }
 
     fn put(&mut self, name: &str, value: Value, depth: usize) -> Result<(), Reason> {
@@ -91,7 +99,9 @@ impl Table for Objects {
             Err(error) => return Next::Bad(BadRow::new(line, malformed(&error, cut), text)),
         };
         self.cells.iter_mut().for_each(|cell| *cell = None);
-        if let Err(reason) = self.put("", Value::Object(object), 0) {
+        let object = Value::Object(object);
+        row.object = self.keep.then(|| object.clone());
+        if let Err(reason) = self.put("", object, 0) {
             return Next::Bad(BadRow::new(line, reason, text));
         }
         for cell in &self.cells {

@@ -13,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) line: u64,
     /// What was odd about the row without making it useless.
     pub(crate) notes: Vec<&'static str>,
+    /// The JSON object it was, where that is kept.
+    pub(crate) object: Option<serde_json::Value>,
 }
 
 impl Row {
@@ -20,6 +22,7 @@ impl Row {
         self.text.clear();
         self.ends.clear();
         self.notes.clear();
+        self.object = None;
         self.line = line;
     }
 
@@ -61,8 +64,17 @@ impl Row {
         }
     }
 
-    /// The row as a JSON object of column and cell.
+    /// The row as JSON text: as it was, or as an object of column and cell.
     pub(crate) fn json(&self, header: &Header) -> String {
+        self.object.as_ref().map_or_else(|| self.cells(header).to_string(), ToString::to_string)
+    }
+
+    /// The row as a JSON value.
+    pub(crate) fn value(&self, header: &Header) -> serde_json::Value {
+        self.object.clone().unwrap_or_else(|| self.cells(header))
+    }
+
+    fn cells(&self, header: &Header) -> serde_json::Value {
         let cells: serde_json::Map<String, serde_json::Value> = header
             .names
             .iter()
@@ -72,7 +84,7 @@ impl Row {
                 Some((name.clone(), self.text[range].into()))
             })
             .collect();
-        serde_json::Value::Object(cells).to_string()
+        serde_json::Value::Object(cells)
     }
 }
 

@@ -117,6 +117,9 @@ fn words<'r>(
     cells: &mut Cells<'r>,
 ) -> Result<Vec<Text>, Reason> {
     let Some(expr) = expr else { return Ok(Vec::new()) };
+    if let Some(texts) = expr.texts(cells)? {
+        return Ok(texts.into_iter().map(Text::from).collect());
+    }
     let Some(list) = expr.eval(cells)? else { return Ok(Vec::new()) };
     let plain = list.trim_start_matches('[').trim_end_matches(']');
     let parts: Vec<&str> =

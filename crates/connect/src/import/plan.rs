@@ -7,7 +7,7 @@ use crate::import::file_name;
 use crate::issue::{Issue, did_you_mean};
 use crate::limits::LOOKUP_ROWS_MAX;
 use crate::mapping::lookup::Lookups;
-use crate::mapping::{InputSpec, Mapping, TableSpec};
+use crate::mapping::{Mapping, TableSpec};
 use crate::quarantine::Place;
 use std::path::{Path, PathBuf};
 
@@ -35,8 +35,8 @@ pub(crate) struct PlannedFile {
 pub(crate) enum Content {
     /// Canonical events.
     Canonical(Opened),
-    /// Rows, and which input of the mapping reads them.
-    Table(OpenTable, usize),
+    /// Rows, and which inputs of the mapping read them.
+    Table(OpenTable, Vec<usize>),
 }
 
 impl Plan {
@@ -88,23 +88,14 @@ impl Plan {
         let one = mapping.inputs.len() == 1 && paths.len() == 1;
         let mut read = vec![false; mapping.inputs.len()];
         for path in paths {
-            let named = mapping
-                .inputs
-                .iter()
-                .position(|input| input.file.as_deref().is_some_and(|file| is_file(&path, file)));
-            let any = || mapping.inputs.iter().position(|input| input.file.is_none());
-            // A single file is what a single input is about, whatever it is called.
-            let input = named.or_else(|| if one { Some(0) } else { any() });
-            match input {
-                Some(input) if named.is_some() || !is_table(&path) => {
-                    read[input] = true;
-                    plan.bytes += size(&path);
-                    let spec = &mapping.inputs[input];
-                    let file = open(path, input, spec, &mut issues)?;
-                    plan.files.push(file);
-                }
-                _ if is_table(&path) => {}
-                _ => plan.ignored.push(file_name(&path)),
+            let (inputs, named) = mapping.inputs_of(&path, one);
+            if inputs.is_empty() && !is_table(&path) {
+                plan.ignored.push(file_name(&path));
+            } else if named || !is_table(&path) {
+                inputs.iter().for_each(|input| read[*input] = true);
+                plan.bytes += size(&path);
+                let file = open(path, inputs, mapping, &mut issues)?;
+                plan.files.push(file);
             }
         }
         for (input, read) in mapping.inputs.iter().zip(read) {
@@ -177,18 +168,37 @@ impl Plan {
     }
 }
 
+impl Mapping {
+    /// The inputs that a file is for, and whether one of them names it: those that name it, else
+    /// those that name none. A single file is what a single input is about, whatever its name.
+    pub(crate) fn inputs_of(&self, path: &Path, one: bool) -> (Vec<usize>, bool) {
+        let those = |wanted: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
+            let inputs = self.inputs.iter().enumerate();
+            inputs.filter(|(_, it)| wanted(it.file.as_deref())).map(|(at, _)| at).collect()
+        };
+        let named = those(&|file| file.is_some_and(|file| is_file(path, file)));
+        if !named.is_empty() {
+            return (named, true);
+        }
+        (if one { vec![0] } else { those(&|file| file.is_none()) }, false)
+    }
+}
+
 /// Opens a file and compares its columns with those that the mapping names.
 fn open(
     path: PathBuf,
-    input: usize,
-    spec: &InputSpec,
+    inputs: Vec<usize>,
+    mapping: &Mapping,
     issues: &mut Vec<Issue>,
 ) -> Result<PlannedFile, Error> {
-    let table = files::open(&path, &spec.spec)?.into_table(&path, &spec.spec)?;
+    let specs = || inputs.iter().map(|input| &mapping.inputs[*input]);
+    let mut spec = specs().next().map(|input| input.spec.clone()).unwrap_or_default();
+    spec.nested = specs().any(|input| input.formulas);
+    let table = files::open(&path, &spec)?.into_table(&path, &spec)?;
     let header = table.table.header();
     if !table.table.is_open() {
         let names: Vec<&str> = header.names().iter().map(String::as_str).collect();
-        for (column, place) in spec.columns.iter().zip(&spec.places) {
+        for (column, place) in specs().flat_map(|input| input.columns.iter().zip(&input.places)) {
             if header.position(column).is_none() {
                 let message = format!("`{}` has no column `{column}`", file_name(&path));
                 let issue = Issue::new("unknown_column", place.clone(), message);
@@ -196,7 +206,7 @@ fn open(
             }
         }
     }
-    Ok(PlannedFile { path, content: Content::Table(table, input) })
+    Ok(PlannedFile { path, content: Content::Table(table, inputs) })
 }
 
 /// Whether the path is the file that a mapping calls `name`, packed or not.

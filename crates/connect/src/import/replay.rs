@@ -2,8 +2,11 @@
 
 use crate::error::Error;
 use crate::files::row::{Header, Row};
+use crate::formula::refill;
 use crate::import::Importer;
-use crate::import::plan::{self, Plan};
+use crate::import::payload::{Done, Payload, reason_of};
+use crate::import::plan::Plan;
+use crate::import::translate::Translated;
 use crate::quarantine::{Quarantined, Reason};
 use event::Event;
 use event::cloudevents::{self, Item};
@@ -52,26 +55,46 @@ impl Replay<'_> {
                 Err(reject) => Err(reject.into()),
             };
         };
-        let cells: BTreeMap<String, String> =
-            serde_json::from_str(&quarantined.raw).map_err(|_| {
-                Reason::new("not_a_row", "this was never read as a row").hint(
-                    "the file itself needs mending: import it again, nothing is counted twice",
-                )
-            })?;
-        let header = Header::new(cells.keys().map(String::as_str));
-        let mut row = Row::default();
-        row.clear(quarantined.place.line);
-        cells.values().for_each(|cell| row.push(cell));
-        let named = mapping.inputs.iter().position(|input| {
-            let file = std::path::Path::new(quarantined.place.file.as_str());
-            input.file.as_deref().is_some_and(|name| plan::is_file(file, name))
-        });
-        let input = named.unwrap_or(0);
-        let mut translator = mapping.translator(input, &self.plan.lookups, self.importer.seen);
-        translator.bind(&header);
-        let (made, result) = translator.translate(&row);
-        result?;
-        let earliest = made.earliest.into_iter().map(|(_, event)| event);
-        Ok(made.events.into_iter().chain(earliest).collect())
+        let not_a_row = |_| {
+            Reason::new("not_a_row", "this was never read as a row")
+                .hint("the file itself needs mending: import it again, nothing is counted twice")
+        };
+        let path = std::path::Path::new(quarantined.place.file.as_str());
+        let (mut inputs, _) = mapping.inputs_of(path, mapping.inputs.len() == 1);
+        if inputs.is_empty() {
+            inputs.push(0);
+        }
+        let seen = self.importer.seen;
+        refill();
+        let cells: Result<BTreeMap<String, String>, _> = serde_json::from_str(&quarantined.raw);
+        let formulas = inputs.iter().any(|input| mapping.inputs[*input].formulas);
+        let done = match cells {
+            Ok(cells) if !formulas => {
+                let header = Header::new(cells.keys().map(String::as_str));
+                let mut row = Row::default();
+                row.clear(quarantined.place.line);
+                cells.values().for_each(|cell| row.push(cell));
+                let done = |input: &usize| {
+                    let mut translator = mapping.translator(*input, &self.plan.lookups, seen);
+                    translator.bind(&header);
+                    let (made, result) = translator.translate(&row, None);
+                    Done { input: *input, row: None, made, result }
+                };
+                inputs.iter().map(done).collect()
+            }
+            _ => {
+                let kept = serde_json::from_str(&quarantined.raw).map_err(not_a_row)?;
+                mapping.payload(&inputs, &Payload::kept(kept), &self.plan.lookups, seen)
+            }
+        };
+        if let Some(reason) = reason_of(&done) {
+            return Err(reason);
+        }
+        let made = done.into_iter().map(|done| done.made);
+        let events = |made: Translated| {
+            let earliest = made.earliest.into_iter().map(|(_, event)| event);
+            made.events.into_iter().chain(earliest)
+        };
+        Ok(made.flat_map(events).collect())
     }
 }

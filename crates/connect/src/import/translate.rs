@@ -1,6 +1,7 @@
 //! One row in, its events out: all of them or none.
 
 use crate::files::row::{Header, Row};
+use crate::formula::Values;
 use crate::import::identity::content_id;
 use crate::import::make::{self, Setting};
 use crate::mapping::expr::{Cells, Expr};
@@ -18,6 +19,8 @@ use event::{Actor, Entry, Event, Extra, Instant, Kind, Role, Status, Text, Visib
 pub(crate) struct Translated {
     /// Its events, those of rules `once: earliest` apart.
     pub(crate) events: Vec<Event>,
+    /// Which rule made each of them.
+    pub(crate) rules: Vec<usize>,
     /// Events of which only the earliest of each ticket counts: rule and event.
     pub(crate) earliest: Vec<(usize, Event)>,
     /// Whether a filter left the row out.
@@ -77,12 +80,17 @@ impl<'m> Translator<'m> {
     ///
     /// # Errors
     /// Why the row makes none: it goes to quarantine whole.
-    pub(crate) fn translate(&self, row: &Row) -> (Translated, Result<(), Reason>) {
+    pub(crate) fn translate(
+        &self,
+        row: &Row,
+        values: Option<&Values>,
+    ) -> (Translated, Result<(), Reason>) {
         let mut cells = Cells {
             row,
             positions: &self.positions,
             empty: &self.input.empty,
             lookups: self.lookups,
+            values,
             unmapped: Vec::new(),
         };
         let mut made = Translated::default();
@@ -90,6 +98,7 @@ impl<'m> Translator<'m> {
         made.unmapped = cells.unmapped;
         if result.is_err() {
             made.events.clear();
+            made.rules.clear();
             made.earliest.clear();
         }
         (made, result)
@@ -141,6 +150,7 @@ impl<'m> Translator<'m> {
                 made.earliest.push((index, event));
             } else {
                 made.events.push(event);
+                made.rules.push(index);
             }
         }
         self.check(made)

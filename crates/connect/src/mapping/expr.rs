@@ -1,5 +1,6 @@
 //! Where a value comes from: a constant or a column, looked up, translated, or filled in.
 
+use crate::formula::{Formula, Values};
 use crate::issue::{Issue, did_you_mean};
 use crate::mapping::lookup::Lookups;
 use crate::mapping::tree::{Form, Node, Tree};
@@ -26,6 +27,7 @@ enum From {
     Constant(String),
     /// Index into the input's wanted columns.
     Column(usize),
+    Formula(Formula),
     First(Vec<Expr>),
     Lookup {
         table: usize,
@@ -136,9 +138,20 @@ pub(crate) struct Scope {
     pub(crate) maps: BTreeMap<String, ValueMap>,
     /// Names of lookup tables, and the columns taken from each.
     pub(crate) tables: Vec<(String, Vec<String>)>,
+    /// Whether anything is computed by a formula, and whether one reads headers.
+    pub(crate) formulas: bool,
+    pub(crate) headers: bool,
 }
 
 impl Scope {
+    /// Reads a formula.
+    pub(crate) fn formula(&mut self, node: &Node<'_>, issues: &mut Vec<Issue>) -> Option<Formula> {
+        let formula = Formula::parse(node, issues)?;
+        self.formulas = true;
+        self.headers |= formula.headers;
+        Some(formula)
+    }
+
     pub(crate) fn column(&mut self, name: &str, node: &Node<'_>) -> usize {
         if let Some(index) = self.columns.iter().position(|column| column == name) {
             return index;
@@ -252,6 +265,16 @@ impl Expr {
 
     fn take_base(form: &mut Form<'_>, scope: &mut Scope, issues: &mut Vec<Issue>) -> Self {
         let node = form.node().clone();
+        if let Some(formula) = form.take("expr") {
+            let alone = ["column", "value", "first"].map(|key| form.take(key).is_none());
+            if !alone.iter().all(|alone| *alone) {
+                issues.push(one_source(&node));
+            }
+            return match scope.formula(&formula, issues) {
+                Some(formula) => Self::plain(From::Formula(formula), &node),
+                None => Self::constant(""),
+            };
+        }
         let (column, value, first) = (form.take("column"), form.take("value"), form.take("first"));
         match (column, value, first) {
             (Some(column), None, None) => match column.text(issues) {
@@ -261,8 +284,7 @@ impl Expr {
             (None, Some(value), None) => Self::constant(value.text(issues).unwrap_or_default()),
             (None, None, Some(first)) => Self::parse(&first, scope, issues),
             _ => {
-                let issue = node.issue("wrong_shape", "exactly one source of the value is needed");
-                issues.push(issue.hint("one of: column, value (a constant), first (a list)"));
+                issues.push(one_source(&node));
                 Self::constant("")
             }
         }
@@ -312,6 +334,11 @@ impl Expr {
         match &self.from {
             From::Constant(text) => Ok((!text.is_empty()).then_some(Cow::Borrowed(text))),
             From::Column(index) => Ok(cells.get(*index).map(Cow::Borrowed)),
+            From::Formula(formula) => {
+                let Some(values) = cells.values else { return Ok(None) };
+                let text = formula.text(values)?;
+                Ok(text.filter(|text| !cells.means_nothing(text)).map(Cow::Owned))
+            }
             From::First(all) => {
                 for expr in all {
                     if let Some(value) = expr.eval(cells)? {
@@ -336,6 +363,22 @@ impl Expr {
         }
     }
 
+    /// The value in this row as a list of texts, where it is one in itself.
+    ///
+    /// # Errors
+    /// Where a formula can't be computed.
+    pub(crate) fn texts(&self, cells: &Cells<'_>) -> Result<Option<Vec<String>>, Reason> {
+        match (&self.from, cells.values) {
+            (From::Formula(formula), Some(values)) if self.is_plain() => formula.texts(values),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the value is taken as it is found.
+    const fn is_plain(&self) -> bool {
+        self.strip.is_none() && self.cases.is_empty() && self.map.is_none()
+    }
+
     fn unknown<'r>(
         &'r self,
         value: Cow<'r, str>,
@@ -355,6 +398,11 @@ impl Expr {
             }
         }
     }
+}
+
+fn one_source(node: &Node<'_>) -> Issue {
+    let issue = node.issue("wrong_shape", "exactly one source of the value is needed");
+    issue.hint("one of: column, expr (a formula), value (a constant), first (a list)")
 }
 
 /// A word in the spelling of the canonical ones: `On Hold` is `on_hold`.
@@ -424,6 +472,8 @@ pub(crate) struct Cells<'r> {
     /// Texts that mean nothing, such as `NULL`.
     pub(crate) empty: &'r [String],
     pub(crate) lookups: &'r Lookups,
+    /// What names in formulas stand for; absent where there are none.
+    pub(crate) values: Option<&'r Values>,
     /// Label and value of everything no map knew.
     pub(crate) unmapped: Vec<(String, String)>,
 }
@@ -437,6 +487,10 @@ impl<'r> Cells<'r> {
     /// The cell at a place of the row, unless it is empty or means so.
     pub(crate) fn at(&self, position: usize) -> Option<&'r str> {
         let cell = self.row.cell(position);
-        (!cell.is_empty() && !self.empty.iter().any(|empty| empty == cell)).then_some(cell)
+        (!cell.is_empty() && !self.means_nothing(cell)).then_some(cell)
+    }
+
+    fn means_nothing(&self, cell: &str) -> bool {
+        self.empty.iter().any(|empty| empty == cell)
     }
 }

@@ -1,5 +1,6 @@
 //! Conditions: which rows a rule, or the whole input, is about.
 
+use crate::formula::Formula;
 use crate::issue::Issue;
 use crate::mapping::expr::{Cells, Expr, Scope, Test};
 use crate::mapping::tree::{Form, Node, Tree};
@@ -12,6 +13,7 @@ pub(crate) enum When {
     Any(Vec<Self>),
     Not(Box<Self>),
     Test(Box<Expr>, Vec<Test>),
+    Formula(Formula),
 }
 
 impl When {
@@ -32,15 +34,21 @@ impl When {
             parts.push(Self::Not(Box::new(Self::parse(&not, scope, issues))));
         }
         let tests = Test::parse_all(&mut form, issues);
+        if tests.is_empty()
+            && let Some(formula) = form.take("expr")
+        {
+            parts.extend(scope.formula(&formula, issues).map(Self::Formula));
+            form.finish(issues);
+            return Self::All(parts);
+        }
         if parts.is_empty() || !tests.is_empty() {
             let subject = Expr::take_from(&mut form, scope, issues);
             if tests.is_empty() {
                 let issue = node.issue("wrong_shape", "nothing is tested here");
-                issues.push(
-                    issue.hint(
-                        "add one of: is, in, is_not, not_in, prefix, suffix, contains, empty",
-                    ),
-                );
+                issues.push(issue.hint(
+                    "add one of: is, in, is_not, not_in, prefix, suffix, contains, empty; \
+                         or say it all in one `expr`",
+                ));
             }
             parts.push(Self::Test(Box::new(subject), tests));
         }
@@ -75,6 +83,9 @@ impl When {
                 Ok(false)
             }
             Self::Not(part) => Ok(!part.holds(cells)?),
+            Self::Formula(formula) => {
+                cells.values.map_or(Ok(false), |values| formula.holds(values))
+            }
             Self::Test(subject, tests) => {
                 let value = subject.eval(cells)?;
                 let text = value.as_deref().unwrap_or("");
