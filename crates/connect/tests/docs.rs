@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use connect::{Importer, Mapping};
+use connect::{Importer, Mapping, Payloads};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,53 @@ fn the_mappings_of_the_guide_are_right() {
         .run(&mut |_| ControlFlow::Continue(()), &mut |_| {}, &mut |_| {})
         .unwrap();
     assert_eq!((report.rows, report.quarantined, report.events), (2, 0, 7));
+}
+
+#[test]
+fn the_payloads_of_the_guide_come_to_what_it_says() {
+    let guide = std::fs::read_to_string(root().join("docs/guides/payloads.md")).unwrap();
+    let (mappings, bodies) = (blocks(&guide, "yaml"), blocks(&guide, "json"));
+    let expected = [
+        (&["status 4711", "assigned 4711"][..], &["changes[0].from", "changes[1].from.id"][..]),
+        (
+            &["created chat-215", "message chat-215", "message chat-215", "status chat-215"],
+            &[
+                "item.customer.name",
+                "item.parts[2].author.id",
+                "item.parts[2].author.type",
+                "item.parts[2].created_at",
+                "item.parts[2].id",
+            ],
+        ),
+        (
+            &[
+                "created call-c-88",
+                "message call-c-88",
+                "message call-c-88",
+                "worked call-c-88",
+                "status call-c-88",
+            ],
+            &[],
+        ),
+    ];
+    assert_eq!((mappings.len(), bodies.len()), (3, 3));
+    let headers = [("X-Event".to_owned(), "call.ended".to_owned())];
+    let seen = "2026-06-01T00:00:00Z".parse().unwrap();
+    for ((yaml, body), (events, unread)) in mappings.iter().zip(&bodies).zip(expected) {
+        let payloads = Payloads::new(Mapping::parse(yaml).unwrap(), &[]).unwrap();
+        let tried = payloads.test(body.as_bytes(), &headers, seen);
+        assert_eq!(tried.problems, []);
+        let made: Vec<String> = tried
+            .events
+            .iter()
+            .map(|made| {
+                let kind = made.event["type"].as_str().unwrap().rsplit('.').next().unwrap();
+                format!("{kind} {}", made.event["subject"].as_str().unwrap())
+            })
+            .collect();
+        assert_eq!(made, events, "{tried:#?}");
+        assert_eq!(tried.unread, unread);
+    }
 }
 
 #[test]
