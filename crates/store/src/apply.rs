@@ -1,11 +1,11 @@
 //! From accepted events to new rows: group by ticket, merge into the timeline, fold.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::overlay::Run;
 use crate::segment::Stored;
 use crate::snapshot::Snapshot;
-use event::{Entry, Event, Text};
+use event::{Entry, Event};
 use facts::{Folder, TablesBuilder};
 use rustc_hash::FxHashSet;
 
@@ -28,6 +28,18 @@ pub struct Accepted {
     pub duplicate: u64,
 }
 
+/// Events to apply together.
+#[derive(Debug)]
+pub(crate) struct Load {
+    /// The batch they are of.
+    pub(crate) batch: u64,
+    pub(crate) incoming: Vec<Incoming>,
+    /// How many callers there are.
+    pub(crate) callers: usize,
+    /// Tickets that handed on all they have.
+    pub(crate) handed_on: FxHashSet<u32>,
+}
+
 /// What applying a batch did.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
@@ -39,69 +51,88 @@ pub(crate) struct Applied {
     pub(crate) counts: Vec<Accepted>,
     /// Entries that merged-away tickets hand on.
     pub(crate) derived: Vec<Event>,
+    /// Tickets that handed on all they have.
+    pub(crate) handed_on: FxHashSet<u32>,
 }
 
 /// Merges events into the tickets of a snapshot, and folds those that change.
-pub(crate) fn apply(
-    snapshot: &Snapshot,
-    batch: u64,
-    mut incoming: Vec<Incoming>,
-    callers: usize,
-    threads: usize,
-) -> Result<Applied> {
+///
+/// A merged-away ticket hands on what it has even where nothing is new to it: its rows may be
+/// sealed, and what it handed on may not. Those in `handed_on` did so already.
+pub(crate) fn apply(snapshot: &Snapshot, load: Load, threads: usize) -> Result<Applied> {
+    let Load { batch, mut incoming, callers, mut handed_on } = load;
     incoming.sort_by_key(|incoming| incoming.number);
     let numbers: Vec<u32> =
         incoming.chunk_by(|a, b| a.number == b.number).map(|group| group[0].number).collect();
     let stored = snapshot.tickets(&numbers)?;
     let mut counts = vec![Accepted::default(); callers];
-    let mut changed = Vec::new();
+    let (mut folding, mut heirs) = (Vec::new(), Vec::new());
     let mut rest = incoming.into_iter().peekable();
     for (number, old) in numbers.into_iter().zip(stored) {
         let mut group = Vec::new();
         while let Some(next) = rest.next_if(|next| next.number == number) {
             group.push(next);
         }
-        if let Some(new) = merge(number, old, group, &mut counts)? {
-            changed.push((number, new));
+        let Merged { stored, is_new } = merge(number, old, group, &mut counts)?;
+        if handed_on.insert(number) || is_new {
+            heirs.extend(derived(&stored));
+        }
+        if is_new {
+            folding.push((number, batch, stored));
         }
     }
-    let derived = changed.iter().flat_map(|(_, stored)| derived(stored)).collect();
-    let runs = fold_runs(&snapshot.folder, batch, &changed, threads)?;
-    let changed = changed.into_iter().map(|(number, _)| number).collect();
-    Ok(Applied { runs, changed, counts, derived })
+    let runs = fold_runs(&snapshot.folder, &folding, threads)?;
+    let changed = folding.into_iter().map(|(number, _, _)| number).collect();
+    Ok(Applied { runs, changed, counts, derived: heirs, handed_on })
 }
 
-/// The ticket with a group of events merged in; `None` where they change nothing.
+/// A ticket with a group of events merged in.
+struct Merged {
+    stored: Stored,
+    /// Whether they changed anything.
+    is_new: bool,
+}
+
 fn merge(
     number: u32,
     old: Option<Stored>,
     group: Vec<Incoming>,
     counts: &mut [Accepted],
-) -> Result<Option<Stored>> {
-    let Some(first) = group.first() else { return Ok(old) };
-    let (source, ticket) = (first.event.source.clone(), first.event.ticket.clone());
+) -> Result<Merged> {
+    let mut group = group.into_iter().peekable();
+    let Some(Incoming { event: Event { source, ticket, .. }, .. }) = group.peek() else {
+        return Err(Error::damaged(format!("ticket number {number}"), "nothing happened to it"));
+    };
+    let (source, ticket) = (source.clone(), ticket.clone());
     if let Some(old) = &old {
         Snapshot::check(old, number, &source, &ticket)?;
     }
     let old = old.map(|old| old.timeline).unwrap_or_default();
-    let mut ids: FxHashSet<(Text, Option<Text>)> = old.iter().map(identity).collect();
-    let mut entries = Vec::with_capacity(group.len());
-    for Incoming { caller, event, .. } in group {
-        let count = &mut counts[caller as usize];
-        if ids.insert(identity(&event.entry)) {
+    let mut ids: FxHashSet<(&str, Option<&str>)> = old.iter().map(identity).collect();
+    let group: Vec<(u32, Entry)> = group.map(|next| (next.caller, next.event.entry)).collect();
+    let mut is_new = false;
+    for (caller, entry) in &group {
+        let count = &mut counts[*caller as usize];
+        if ids.insert(identity(entry)) {
             count.new += 1;
+            is_new = true;
         } else {
             count.duplicate += 1;
         }
-        entries.push(event.entry);
     }
-    let timeline = facts::timeline::merge(old.clone(), entries);
+    let entries = group.into_iter().map(|(_, entry)| entry).collect();
+    if is_new {
+        let timeline = facts::timeline::merge(old, entries);
+        return Ok(Merged { stored: Stored { source, ticket, timeline }, is_new });
+    }
     // A duplicate may still change something: the same event learnt of earlier.
-    Ok((timeline != old).then_some(Stored { source, ticket, timeline }))
+    let timeline = facts::timeline::merge(old.clone(), entries);
+    let is_new = timeline != old;
+    Ok(Merged { stored: Stored { source, ticket, timeline }, is_new })
 }
 
-fn identity(entry: &Entry) -> (Text, Option<Text>) {
-    (entry.id.clone(), entry.origin.clone())
+fn identity(entry: &Entry) -> (&str, Option<&str>) {
+    (&entry.id, entry.origin.as_deref())
 }
 
 /// What a merged-away ticket hands on to the tickets it was merged into.
@@ -120,26 +151,26 @@ pub(crate) fn derived(stored: &Stored) -> Vec<Event> {
     events
 }
 
-/// Folds tickets into runs of the overlay, on several threads where they are many.
+/// Folds tickets into runs of the overlay, on several threads where they are many. Each comes with
+/// its number and the batch that last changed it.
 pub(crate) fn fold_runs(
     folder: &Folder,
-    batch: u64,
-    tickets: &[(u32, Stored)],
+    tickets: &[(u32, u64, Stored)],
     threads: usize,
 ) -> Result<Vec<Run>> {
-    let run = |chunk: &[(u32, Stored)]| {
+    let run = |chunk: &[(u32, u64, Stored)]| {
         let mut builder = TablesBuilder::new();
-        for (number, stored) in chunk {
+        for (number, _, stored) in chunk {
             push(folder, &mut builder, *number, stored);
         }
-        let numbers: Vec<u32> = chunk.iter().map(|(number, _)| *number).collect();
-        Run::new(&numbers, batch, &builder.finish())
+        let rows = chunk.iter().map(|(number, batch, _)| (*number, *batch)).collect();
+        Run::new(rows, &builder.finish())
     };
     let share = tickets.len().div_ceil(threads.max(1)).clamp(256, limits::RUN_TICKETS_MAX);
     if tickets.len() <= share {
         return tickets.chunks(share).map(run).collect();
     }
-    let chunks: Vec<&[(u32, Stored)]> = tickets.chunks(share).collect();
+    let chunks: Vec<&[(u32, u64, Stored)]> = tickets.chunks(share).collect();
     let mut runs = Vec::with_capacity(chunks.len());
     for group in chunks.chunks(threads.max(1)) {
         std::thread::scope(|scope| -> Result<()> {

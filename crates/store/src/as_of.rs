@@ -9,6 +9,7 @@ use crate::parallel;
 use crate::seal::rewrite_as_of;
 use crate::segment::{Segment, Stored};
 use crate::snapshot::{Snapshot, cut};
+use crate::state::manifest::Line;
 use crate::write::{FoldingWriter, SegmentWriter};
 use event::Instant;
 use roaring::RoaringBitmap;
@@ -129,14 +130,14 @@ impl Cut<'_> {
         let numbers: Vec<u32> = touched.iter().collect();
         let mut runs = Vec::new();
         for chunk in numbers.chunks(limits::RUN_TICKETS_MAX) {
-            let tickets: Vec<(u32, Stored)> = chunk
+            let tickets: Vec<(u32, u64, Stored)> = chunk
                 .iter()
                 .copied()
                 .zip(present.tickets(chunk)?)
-                .filter_map(|(number, stored)| Some((number, cut(stored?, at)?)))
+                .filter_map(|(number, stored)| Some((number, 0, cut(stored?, at)?)))
                 .collect();
             // Segments are cut in parallel already: one thread each.
-            runs.extend(fold_runs(&present.folder, 0, &tickets, 1)?);
+            runs.extend(fold_runs(&present.folder, &tickets, 1)?);
         }
         Ok(Past::Some { segment: segment.cloned(), runs, touched })
     }
@@ -149,6 +150,6 @@ impl Cut<'_> {
         let writer = SegmentWriter::create(dir.clone(), present.segment_rows, &core.options)?;
         let out = FoldingWriter::bare(&present.folder, writer);
         let stats = rewrite_as_of(present, id, at, out)?;
-        Ok(stats.map(|stats| Segment::new(id, version, dir, first, stats)))
+        Ok(stats.map(|stats| Segment::new(Line { id, version, through: 0, stats }, dir, first)))
     }
 }

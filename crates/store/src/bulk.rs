@@ -9,9 +9,10 @@ mod inherited;
 use crate::apply::{Accepted, derived};
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
-use crate::intake::{Live, Resolved, advance, freshness, resolve};
 use crate::key::Key;
 use crate::limits;
+use crate::live::{Live, advance, answer, freshness};
+use crate::number::{Resolved, resolve};
 use crate::options::Step;
 use crate::parallel;
 use crate::rebuild::Progress;
@@ -19,13 +20,15 @@ use crate::segment::Stored;
 use crate::snapshot::Snapshot;
 use crate::spill::{Record, Spill, Spilt, SpiltTicket};
 use crate::state::manifest::{Freshness, Line};
-use crate::state::{commit, inbox, manifest, numbers};
+use crate::state::{Tx, commit, inbox, manifest, numbers};
+use crate::submit::{Batch, Caller};
 use crate::write::FoldingWriter;
 use event::{Event, Text};
 use hashbrown::HashTable;
 use inherited::Inherited;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
 
 /// An import that is being filled; dropping it forgets everything.
 #[derive(Debug)]
@@ -173,18 +176,18 @@ impl Bulk {
         core.options.step(Step::BulkSpilt)?;
         let _upkeep = core.upkeep.lock().await;
         let mut live = core.live.lock().await;
-        if live.stopped {
+        if core.waiting().stopped {
             return Err(Error::Stopped);
         }
-        let mut tx = core.state.begin().await?;
-        let new_from = live.next_number;
+        let mut tx = core.state.begin_reading().await?;
+        let new_from = numbers::next(&mut tx).await?;
         let Resolved { numbers, new, next } = resolve(new_from, &mut tx, &keys).await?;
         commit(tx).await?;
         let tickets = keys.len() as u64;
         drop(keys);
         let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
         let before = core.last_version();
-        let spilt = SpiltAll { spill, first, new_from, tickets };
+        let spilt = SpiltAll { spill, first, new_from, tickets, through: live.applied };
         let built = build(&core, spilt, progress).await;
         let built = core.written(before, built)?;
         let mut report =
@@ -201,7 +204,7 @@ impl Bulk {
             report.duplicate += counts.duplicate;
         }
         report.segments = lines.len();
-        let import = Import { lines, loose, guests, new, next, sources };
+        let import = Import { lines, loose, guests, new, new_from, next, sources };
         let more = core.swap_in(&mut live, import).await?;
         report.new += more.new;
         report.duplicate += more.duplicate;
@@ -255,6 +258,8 @@ struct SpiltAll {
     /// Number of the first ticket that was not known before.
     new_from: u32,
     tickets: u64,
+    /// Every batch up to this one is in the overlay.
+    through: u64,
 }
 
 /// Folds every segment on all threads.
@@ -262,7 +267,7 @@ async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<
     let snapshot = core.snapshot();
     let core = Arc::clone(core);
     blocking(move || {
-        let SpiltAll { spill, first, new_from, tickets } = spilt;
+        let SpiltAll { spill, first, new_from, tickets, through } = spilt;
         let places: Vec<usize> = (0..spill.len()).collect();
         parallel::each(
             core.options.workers(),
@@ -270,7 +275,11 @@ async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<
             |place| {
                 let id = first + u32::try_from(place).unwrap_or(u32::MAX);
                 match spill.take(place)? {
-                    Some(spilt) => build_segment(&core, &snapshot, id, &spilt, new_from),
+                    Some(spilt) => {
+                        let mut built = build_segment(&core, &snapshot, id, &spilt, new_from)?;
+                        built.line = built.line.map(|line| Line { through, ..line });
+                        Ok(built)
+                    }
                     None => Ok(Built::default()),
                 }
             },
@@ -316,7 +325,7 @@ fn build_segment(
         next += 1;
     }
     let Building { out, counts, guests, .. } = segment;
-    let line = Some(Line { id, version, stats: out.finish()? });
+    let line = Some(Line { id, version, through: 0, stats: out.finish()? });
     Ok(Built { line, counts, guests, tickets, loose: Vec::new() })
 }
 
@@ -402,6 +411,8 @@ struct Import {
     loose: Vec<Event>,
     guests: Vec<Event>,
     new: Vec<(Key, u32)>,
+    /// The number that the first of them gets.
+    new_from: u32,
     next: u32,
     sources: BTreeMap<Text, Freshness>,
 }
@@ -409,50 +420,109 @@ struct Import {
 impl Core {
     /// Numbers, manifest and inbox in one transaction, then the new snapshot; counts what went
     /// through the inbox.
-    async fn swap_in(&self, live: &mut Live, import: Import) -> Result<Accepted> {
-        let Import { lines, loose, guests, mut new, next, sources } = import;
+    async fn swap_in(self: &Arc<Self>, live: &mut Live, import: Import) -> Result<Accepted> {
+        let Import { lines, loose, guests, mut new, new_from, next, mut sources } = import;
         // In the order of keys they are appended to the index instead of scattered over it.
         new.sort_unstable();
-        let now = self.clock().now();
         let ids: BTreeSet<u32> = lines.iter().map(|line| line.id).collect();
-        let before = (live.last_batch(), live.sealed_by(&ids, u64::MAX));
+        let done = live.sealed_by(&ids, live.applied);
+        let mut working = Snapshot::clone(&self.snapshot());
+        advance(&mut working, std::mem::take(&mut sources));
+        let order = self.order.lock().await;
         let mut tx = self.state.begin().await?;
+        if numbers::next(&mut tx).await? != new_from {
+            return Err(Error::Overtaken);
+        }
         numbers::insert(&mut tx, &new).await?;
         numbers::set_next(&mut tx, next).await?;
-        manifest::swap(&mut tx, &lines, now).await?;
-        manifest::advance(&mut tx, &sources).await?;
-        inbox::remove(&mut tx, &before.1).await?;
-        // A failure from here to the commit would leave counters ahead of the database.
-        live.stopped = true;
-        live.next_number = next;
-        let (mut shown, mut handed_on) = (Vec::new(), Vec::new());
-        for chunk in loose.chunks(limits::ACCEPT_EVENTS_MAX) {
-            shown.push(self.store_piece(live, &mut tx, chunk.to_vec()).await?);
-        }
-        for chunk in guests.chunks(limits::ACCEPT_EVENTS_MAX) {
-            handed_on.push(self.store_piece(live, &mut tx, chunk.to_vec()).await?);
-        }
-        drop((loose, guests));
+        manifest::swap(&mut tx, &lines, self.clock().now()).await?;
+        manifest::advance(&mut tx, &working.freshness).await?;
+        inbox::remove(&mut tx, &done).await?;
+        let loose = self.store_pieces(&mut tx, loose).await?;
+        let guests = self.store_pieces(&mut tx, guests).await?;
         self.options.step(Step::BulkBeforeCommit)?;
         commit(tx).await?;
-        self.options.step(Step::BulkAfterCommit)?;
-        live.sealed(&ids, before.0);
-        let mut working = Snapshot::clone(&self.snapshot());
+        self.crash_at(Step::BulkAfterCommit)?;
+        let (newest, heard) = self.enqueue_pieces(loose, guests);
+        drop(order);
+        live.sealed(&ids, live.applied);
         self.replace_segments(&mut working, &lines);
         let rows = self.segment_rows;
         working.overlay = working.overlay.without(|number, _| ids.contains(&(number / rows)))?;
-        advance(&mut working, sources);
+        // Readers see all of an import or nothing: what goes through the inbox comes with it.
+        let mut answers = Vec::new();
+        let mut failed = None;
+        while live.applied < newest && failed.is_none() {
+            match self.apply_next(live, &mut working, newest).await {
+                Ok((_, more)) => answers.extend(more),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if self.waiting().stopped {
+            return Err(failed.unwrap_or(Error::Stopped));
+        }
+        self.publish(working);
+        self.waiting().forget_applied(live);
+        self.wake_applying();
+        answer(answers);
+        if let Some(error) = failed {
+            return Err(error);
+        }
         let mut counts = Accepted::default();
-        for piece in shown {
-            let more = self.show_piece(live, &mut working, piece).await?;
+        for heard in heard {
+            let more = heard.await.unwrap_or(Err(Error::Stopped))?;
             counts.new += more.new;
             counts.duplicate += more.duplicate;
         }
-        for piece in handed_on {
-            self.show_piece(live, &mut working, piece).await?;
-        }
-        self.publish(working);
-        live.stopped = false;
         Ok(counts)
     }
+
+    /// Stores events as batches of a larger transaction, with their numbers.
+    async fn store_pieces(&self, tx: &mut Tx, events: Vec<Event>) -> Result<Vec<Piece>> {
+        let mut pieces = Vec::new();
+        let mut rest = events.into_iter().peekable();
+        while rest.peek().is_some() {
+            let events: Vec<Event> = rest.by_ref().take(limits::ACCEPT_EVENTS_MAX).collect();
+            let body =
+                crate::codec::pack(&events).map_err(|error| Error::damaged("a batch", error))?;
+            let number = inbox::next_number(tx).await?;
+            inbox::add(tx, number, self.clock().now(), events.len() as u64, body).await?;
+            pieces.push(Piece { number, events });
+        }
+        Ok(pieces)
+    }
+
+    /// Lets stored pieces wait to be applied; the newest batch, and where the counts of the loose
+    /// ones are heard.
+    fn enqueue_pieces(&self, loose: Vec<Piece>, guests: Vec<Piece>) -> (u64, Vec<Heard>) {
+        let accepted_at = self.clock().now();
+        let mut waiting = self.waiting();
+        let mut heard = Vec::new();
+        let loose = loose.into_iter().map(|piece| {
+            let (applied, hearing) = oneshot::channel();
+            heard.push(hearing);
+            (piece, Some(applied))
+        });
+        let mut newest = 0;
+        for (Piece { number, events }, applied) in
+            loose.chain(guests.into_iter().map(|piece| (piece, None)))
+        {
+            newest = number;
+            let bytes = crate::submit::bytes(&events, &[]);
+            let count = events.len() as u64;
+            let callers = Some(vec![Caller { events, applied }]);
+            let batch = Batch { accepted_at, events: count, bytes, callers };
+            waiting.unapplied.insert(number, batch);
+        }
+        waiting.newest = waiting.newest.max(newest);
+        (newest, heard)
+    }
 }
+
+/// A batch of an import that goes through the inbox.
+struct Piece {
+    number: u64,
+    events: Vec<Event>,
+}
+
+type Heard = oneshot::Receiver<Result<Accepted>>;

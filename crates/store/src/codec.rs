@@ -486,10 +486,17 @@ const fn status(mark: u8) -> Read<Status> {
 
 /// Compresses events into the body of one inbox row.
 pub(crate) fn pack<'a>(events: impl IntoIterator<Item = &'a Event>) -> std::io::Result<Vec<u8>> {
-    let mut plain = vec![FORM];
+    let mut plain = Vec::new();
     for event in events {
         put_event(&mut plain, event);
     }
+    pack_plain(&[plain])
+}
+
+/// As [`pack`], of events that were encoded by [`put_event`].
+pub(crate) fn pack_plain(parts: &[Vec<u8>]) -> std::io::Result<Vec<u8>> {
+    let mut plain = vec![FORM];
+    parts.iter().for_each(|part| plain.extend_from_slice(part));
     zstd::bulk::compress(&plain, 1)
 }
 

@@ -2,22 +2,21 @@
 
 use crate::belong;
 use crate::error::{Error, Result};
-use crate::intake::Live;
 use crate::layout::Layout;
 use crate::limits;
+use crate::live::Live;
 use crate::options::Options;
 use crate::overlay::Overlay;
 use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
-use crate::state::{State, commit, manifest, meta, numbers, policies, set_meta};
-use crate::submit::Request;
+use crate::state::{State, commit, inbox, manifest, meta, policies, set_meta};
+use crate::submit::Waiting;
 use crate::work::Wanted;
 use crate::write::SegmentWriter;
 use event::Clock;
 use facts::policies::Policies;
 use facts::{Folder, Table};
-use std::collections::VecDeque;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,9 +25,13 @@ use tokio::sync::watch;
 
 /// An open store.
 ///
-/// Two locks order all writing. `live` guards numbers, inbox and publishing, and is held for
-/// milliseconds (a bulk import's end excepted). `upkeep` guards the manifest and is held as long
-/// as segments are written; whoever needs both takes `upkeep` first. Readers take neither.
+/// Three locks order all writing. `upkeep` guards the manifest and is held as long as segments are
+/// written. `live` guards numbers and publishing; it is held while a group of batches is applied,
+/// and while a bulk import is folded. `order` guards the numbers of batches, and is held for a
+/// commit. Whoever needs several takes them in this order. Readers take none.
+///
+/// `waiting` is behind a lock of its own, held for moments only, and never while something is
+/// awaited.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) options: Options,
@@ -37,13 +40,15 @@ pub(crate) struct Core {
     pub(crate) segment_rows: u32,
     pub(crate) live: tokio::sync::Mutex<Live>,
     pub(crate) upkeep: tokio::sync::Mutex<()>,
-    pub(crate) queue: Mutex<VecDeque<Request>>,
+    pub(crate) order: tokio::sync::Mutex<()>,
+    pub(crate) waiting: Mutex<Waiting>,
     current: RwLock<Arc<Snapshot>>,
     /// Tells the generation of the newest snapshot.
     published: watch::Sender<u64>,
     versions: AtomicU64,
     pub(crate) wanted: Wanted,
-    _lock: File,
+    /// Held as long as the folder is ours.
+    lock: Mutex<Option<File>>,
 }
 
 /// Name under which the digest of the fact tables' columns is kept.
@@ -77,9 +82,9 @@ impl Core {
                 policies
             }
         };
+        inbox::begin_counting(&mut tx).await?;
         let lines = manifest::read(&mut tx).await?;
         let freshness = manifest::freshness(&mut tx).await?;
-        let next_number = numbers::next(&mut tx).await?;
         commit(tx).await?;
         let keep: Vec<(u32, u64)> = lines.iter().map(|line| (line.id, line.version)).collect();
         let newest = layout.sweep(&keep)?;
@@ -101,14 +106,15 @@ impl Core {
             layout,
             state,
             segment_rows,
-            live: tokio::sync::Mutex::new(Live::new(next_number)),
+            live: tokio::sync::Mutex::default(),
             upkeep: tokio::sync::Mutex::new(()),
-            queue: Mutex::new(VecDeque::new()),
+            order: tokio::sync::Mutex::default(),
+            waiting: Mutex::default(),
             current: RwLock::new(Arc::new(snapshot)),
             published: watch::Sender::new(0),
             versions: AtomicU64::new(newest),
             wanted: Wanted::default(),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         };
         Ok((Arc::new(core), stale))
     }
@@ -129,6 +135,13 @@ impl Core {
         *current = Arc::new(next);
         self.published.send_replace(current.generation);
         Arc::clone(&current)
+    }
+
+    /// Closes the state database and gives the folder back; nothing works after it.
+    pub(crate) async fn close(&self) {
+        self.waiting().stopped = true;
+        self.state.close().await;
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Hears of each new generation.
@@ -214,8 +227,7 @@ pub(crate) fn folder(policies: &Policies) -> Result<Arc<Folder>> {
 }
 
 fn segment(layout: &Layout, line: Line, segment_rows: u32) -> Segment {
-    let Line { id, version, stats } = line;
-    Segment::new(id, version, layout.segment(id, version), id * segment_rows, stats)
+    Segment::new(line, layout.segment(line.id, line.version), line.id * segment_rows)
 }
 
 async fn settle_rows(tx: &mut crate::state::Tx, options: &Options) -> Result<u32> {

@@ -137,7 +137,7 @@ pub enum Error {
         retry_after_ms: u64,
     },
     /// An accepted batch could not be applied; it is safe on disk and is replayed at the next open.
-    #[error("an earlier batch could not be applied; open the folder again to replay it")]
+    #[error("an accepted batch could not be applied; open the folder again to replay it")]
     Stopped,
     /// Another process took over what this one was doing.
     #[error("{holder} lost the lease `{name}`: another process took over")]
@@ -150,6 +150,9 @@ pub enum Error {
     /// Something that only the holder of a lease may do was tried without one.
     #[error("this is done only by the process that holds the lease of the jobs")]
     NoLease,
+    /// Another process gave numbers to new tickets while an import was folded.
+    #[error("another process took in new tickets meanwhile; nothing was imported, run it again")]
+    Overtaken,
     /// A task of the store ended early.
     #[error("a background task of the store ended early")]
     Task(#[source] tokio::task::JoinError),
@@ -196,7 +199,7 @@ impl Error {
             | Self::Replaced { .. }
             | Self::NoLease => Kind::Conflict,
             Self::Limit { .. } => Kind::Limited,
-            Self::Stopped => Kind::Unavailable,
+            Self::Stopped | Self::Overtaken => Kind::Unavailable,
             Self::Busy { .. } => Kind::Busy,
             Self::Damaged { .. } => Kind::Damaged,
             Self::Shared(error) => error.kind(),

@@ -1,7 +1,7 @@
 //! How much waits inside the store, for those who watch it.
 
 use crate::core::Core;
-use std::sync::PoisonError;
+use event::Instant;
 
 /// How full the store is; cheap to ask for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Gauges {
     pub generation: u64,
     /// Batches of events that wait to be applied.
     pub unapplied_batches: u64,
-    /// Events in them.
+    /// Events in them, and in calls that are still to be committed.
     pub unapplied_events: u64,
     /// Bytes they take in memory, roughly.
     pub unapplied_bytes: u64,
@@ -30,17 +30,26 @@ pub struct Gauges {
 
 impl Core {
     pub(crate) fn gauges(&self) -> Gauges {
+        let now = self.clock().now();
+        let age = |since: Option<Instant>| since.map_or(0, |since| now.since(since).max(0));
+        let waiting = self.waiting();
+        let (unapplied_events, unapplied_bytes) = waiting.room_taken();
+        let oldest = waiting.unapplied.values().map(|batch| batch.accepted_at).min();
+        let (unsealed_batches, unsealed_since) = waiting.unsealed;
+        let unapplied_batches = waiting.unapplied.len() as u64;
+        drop(waiting);
         let snapshot = self.snapshot();
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting: usize = queue.iter().map(|request| request.events.len()).sum();
         Gauges {
             generation: snapshot.generation,
-            unapplied_batches: queue.len() as u64,
-            unapplied_events: waiting as u64,
+            unapplied_batches,
+            unapplied_events,
+            unapplied_bytes,
+            unapplied_age_us: age(oldest),
             overlay_tickets: snapshot.overlay.tickets(),
+            unsealed_batches,
+            unsealed_age_us: age(unsealed_since),
             segments: snapshot.segments.len() as u64,
             segments_bytes: snapshot.segments.iter().map(|segment| segment.stats().bytes).sum(),
-            ..Gauges::default()
         }
     }
 }

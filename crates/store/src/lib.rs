@@ -9,8 +9,10 @@
 //!
 //! Arrows: event, facts.
 //! Must not know: what the numbers mean. The fold is a black box from timeline to rows.
-//! Start reading at [`Store`], then `intake.rs` (accept), `seal.rs`, `bulk.rs`.
+//! Start reading at [`Store`], then `submit.rs`, `accept.rs` (to disk), `live.rs` (to rows),
+//! `seal.rs`, `bulk.rs`.
 
+mod accept;
 mod apply;
 mod as_of;
 mod backup;
@@ -21,11 +23,12 @@ mod copies;
 mod core;
 mod error;
 mod gauges;
-mod intake;
 mod key;
 mod layout;
 pub mod limits;
+mod live;
 mod lookup;
+mod number;
 mod options;
 mod overlay;
 mod parallel;

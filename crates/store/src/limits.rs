@@ -8,8 +8,29 @@ pub const SEGMENT_ROWS_MIN: u32 = 2;
 pub const TICKETS_MAX: u32 = u32::MAX - 1;
 /// Events in one call of `accept`.
 pub const ACCEPT_EVENTS_MAX: usize = 200_000;
-/// Events that one group commit gathers from concurrent calls of `accept`.
-pub const GROUP_EVENTS_MAX: usize = 400_000;
+/// Events that one group commit gathers from concurrent calls of `accept`: a larger group would
+/// let its callers wait longer than their own events need.
+pub const GROUP_EVENTS_MAX: usize = 20_000;
+/// Events that wait to be applied, unless [`crate::Options`] say otherwise.
+pub const UNAPPLIED_EVENTS: u64 = 200_000;
+/// Bytes of memory that they take, unless [`crate::Options`] say otherwise.
+pub const UNAPPLIED_BYTES: u64 = 256 * 1024 * 1024;
+/// Events of which one group of batches is applied, unless a single batch has more.
+pub const APPLY_EVENTS_MAX: usize = 20_000;
+/// Events that are encoded, and bytes that are compressed, without leaving the thread that asks.
+pub const EVENTS_AT_ONCE: usize = 1_000;
+/// See [`EVENTS_AT_ONCE`].
+pub const BYTES_AT_ONCE: usize = 64 * 1024;
+/// Shortest and longest time after which a refused caller is told to come back.
+pub const RETRY_MS_MIN: u64 = 100;
+/// See [`RETRY_MS_MIN`].
+pub const RETRY_MS_MAX: u64 = 10_000;
+/// Shortest and longest time between two attempts to apply what failed.
+pub const APPLY_RETRY_MS_MIN: u64 = 100;
+/// See [`APPLY_RETRY_MS_MIN`].
+pub const APPLY_RETRY_MS_MAX: u64 = 5_000;
+/// Tickets whose numbers are remembered; more, and the memory begins anew.
+pub const KNOWN_TICKETS_MAX: usize = 500_000;
 /// Rounds in which entries of merged-away tickets travel on: A → B → C takes two.
 pub const MERGE_ROUNDS_MAX: usize = 64;
 /// Tickets in one run of the overlay; a change rewrites one run.

@@ -12,12 +12,14 @@ use std::sync::Arc;
 pub enum Step {
     /// Before the transaction that accepts a batch commits.
     AcceptBeforeCommit,
-    /// After it committed, before the batch is applied.
+    /// After it committed, before the caller hears of it.
     AcceptAfterCommit,
-    /// After a batch was applied, before the entries of merged-away tickets are accepted.
-    MergeBeforeCommit,
-    /// After they were accepted, before anything is published.
-    MergeAfterCommit,
+    /// Before the transaction that gives new tickets their numbers commits.
+    NumbersBeforeCommit,
+    /// After it committed, before their rows are folded.
+    NumbersAfterCommit,
+    /// After batches were applied, before their rows are published.
+    ApplyBeforePublish,
     /// While the files of a new segment are half written.
     SegmentHalfWritten,
     /// After a segment's files were written, before the manifest is swapped.
@@ -38,11 +40,12 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order of the enum.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AcceptBeforeCommit,
         Self::AcceptAfterCommit,
-        Self::MergeBeforeCommit,
-        Self::MergeAfterCommit,
+        Self::NumbersBeforeCommit,
+        Self::NumbersAfterCommit,
+        Self::ApplyBeforePublish,
         Self::SegmentHalfWritten,
         Self::SealBeforeCommit,
         Self::SealAfterCommit,
@@ -73,6 +76,10 @@ pub struct Options {
     pub zstd_level: i32,
     /// When [`crate::Store::seal_due`] finds a segment worth rewriting.
     pub seal: SealPolicy,
+    /// Events that may wait to be applied; more are refused until there is room.
+    pub unapplied_events: u64,
+    /// Bytes of memory that they may take, roughly.
+    pub unapplied_bytes: u64,
     /// Rows of an `as_of` snapshot that may be in memory; more go to scratch files.
     pub as_of_rows: u64,
     /// Called at each step; for tests.
@@ -84,15 +91,25 @@ pub struct Options {
 pub struct SealPolicy {
     /// Overlay rows of one segment.
     pub rows: u64,
-    /// Overlay rows in all; above it the segment with the most goes first.
+    /// The overlay must hold one row for so many of the segment's own.
+    pub share: u32,
+    /// Overlay rows in all; above it the segment with the best ratio goes.
     pub rows_total: u64,
+    /// Events in the inbox that are not sealed whole; above it, what the oldest wait for goes.
+    pub events_total: u64,
     /// Age of the oldest batch of a segment, in microseconds.
     pub age_us: i64,
 }
 
 impl Default for SealPolicy {
     fn default() -> Self {
-        Self { rows: 8_192, rows_total: 50_000, age_us: 15 * 60 * 1_000_000 }
+        Self {
+            rows: 8_192,
+            share: 4,
+            rows_total: 100_000,
+            events_total: 2_000_000,
+            age_us: 15 * 60 * 1_000_000,
+        }
     }
 }
 
@@ -106,6 +123,8 @@ impl Options {
             threads: 0,
             zstd_level: 1,
             seal: SealPolicy::default(),
+            unapplied_events: limits::UNAPPLIED_EVENTS,
+            unapplied_bytes: limits::UNAPPLIED_BYTES,
             as_of_rows: limits::AS_OF_OVERLAY_ROWS,
             fault: None,
         }

@@ -3,6 +3,7 @@
 use crate::apply::fold_runs;
 use crate::core::{Core, blocking, folder};
 use crate::error::Result;
+use crate::limits;
 use crate::options::Step;
 use crate::overlay::Overlay;
 use crate::parallel;
@@ -35,7 +36,7 @@ impl Core {
         let before = self.last_version();
         let lines = self.fold_segments(&snapshot, &folder, progress).await;
         let lines = self.written(before, lines)?;
-        let mut live = self.live.lock().await;
+        let _live = self.live.lock().await;
         // Everything in the overlay, whenever it came, is folded again under the lock.
         let current = self.snapshot();
         let overlay = {
@@ -50,8 +51,7 @@ impl Core {
         manifest::swap(&mut tx, &lines, now).await?;
         self.options.step(Step::RebuildBeforeCommit)?;
         commit(tx).await?;
-        let stopped = std::mem::replace(&mut live.stopped, true);
-        self.options.step(Step::RebuildAfterCommit)?;
+        self.crash_at(Step::RebuildAfterCommit)?;
         let mut next = Snapshot::clone(&current);
         self.replace_segments(&mut next, &lines);
         next.overlay = overlay;
@@ -59,7 +59,6 @@ impl Core {
         next.folder = folder;
         let tickets = next.tickets_count();
         self.publish(next);
-        live.stopped = stopped;
         Ok(Rebuilt { tickets, segments: lines.len() })
     }
 
@@ -88,7 +87,7 @@ impl Core {
                         out.push(number, &stored)
                     })?;
                     let stats = out.finish()?;
-                    Ok(Line { id: segment.id(), version, stats })
+                    Ok(Line { id: segment.id(), version, through: segment.through(), stats })
                 },
                 |done: &[Line]| {
                     let tickets = done.iter().map(|line| u64::from(line.stats.rows)).sum();
@@ -102,19 +101,16 @@ impl Core {
 
 /// The overlay's tickets folded again.
 fn refold(overlay: &Overlay, folder: &Folder, threads: usize) -> Result<Overlay> {
-    let mut by_batch: std::collections::BTreeMap<u64, Vec<u32>> = std::collections::BTreeMap::new();
-    for (number, batch) in overlay.changes() {
-        by_batch.entry(batch).or_default().push(number);
-    }
+    let changes: Vec<(u32, u64)> = overlay.changes().collect();
     let mut runs = Vec::new();
-    for (batch, numbers) in by_batch {
-        let mut tickets = Vec::with_capacity(numbers.len());
-        for number in numbers {
-            if let Some(stored) = overlay.get(number)? {
-                tickets.push((number, stored));
+    for chunk in changes.chunks(limits::RUN_TICKETS_MAX) {
+        let mut tickets = Vec::with_capacity(chunk.len());
+        for (number, batch) in chunk {
+            if let Some(stored) = overlay.get(*number)? {
+                tickets.push((*number, *batch, stored));
             }
         }
-        runs.extend(fold_runs(folder, batch, &tickets, threads)?);
+        runs.extend(fold_runs(folder, &tickets, threads)?);
     }
     Overlay::default().with(runs)
 }

@@ -2,7 +2,7 @@
 
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
-use crate::options::Step;
+use crate::options::{SealPolicy, Step};
 use crate::segment::{Stats, Stored};
 use crate::snapshot::Snapshot;
 use crate::state::lease::Lease;
@@ -30,7 +30,7 @@ impl Core {
     /// began; how many were sealed.
     pub(crate) async fn seal_all(&self) -> Result<usize> {
         let _upkeep = self.upkeep.lock().await;
-        let waiting = self.waiting();
+        let waiting = self.waiting_rows();
         for id in waiting.keys() {
             self.seal(*id, None).await?;
         }
@@ -39,7 +39,7 @@ impl Core {
     }
 
     /// Overlay rows by segment.
-    fn waiting(&self) -> BTreeMap<u32, u64> {
+    fn waiting_rows(&self) -> BTreeMap<u32, u64> {
         let mut rows = BTreeMap::new();
         for (number, _) in self.snapshot().overlay.changes() {
             *rows.entry(number / self.segment_rows).or_insert(0) += 1;
@@ -48,68 +48,72 @@ impl Core {
     }
 
     async fn most_due(&self) -> Option<u32> {
+        let waiting = self.waiting_rows();
+        let snapshot = self.snapshot();
+        let stored = |id: u32| snapshot.segment(id).map_or(0, |segment| u64::from(segment.rows()));
+        let overdue = self.overdue().await;
+        due(&self.options.seal, &waiting, stored, &overdue)
+    }
+
+    /// The segments that the oldest batches wait for, where those are too old or too many.
+    async fn overdue(&self) -> BTreeSet<u32> {
         let policy = self.options.seal;
-        let waiting = self.waiting();
-        let total: u64 = waiting.values().sum();
-        let (fullest, rows) = waiting.iter().max_by_key(|(_, rows)| **rows)?;
-        if *rows >= policy.rows || total >= policy.rows_total {
-            return Some(*fullest);
-        }
         let live = self.live.lock().await;
-        let now = self.clock().now();
-        // Batches are in the order of time: the first that waits is the oldest.
-        let (_, oldest) = live.pending.iter().find(|(_, pending)| !pending.segments.is_empty())?;
-        let old = now.since(oldest.accepted_at) >= policy.age_us;
-        oldest.segments.first().copied().filter(|_| old)
+        let Some(oldest) = live.pending.values().find(|pending| !pending.segments.is_empty())
+        else {
+            return BTreeSet::new();
+        };
+        let events: u64 = live.pending.values().map(|pending| pending.events).sum();
+        let is_old = self.clock().now().since(oldest.accepted_at) >= policy.age_us;
+        if is_old || events >= policy.events_total {
+            oldest.segments.clone()
+        } else {
+            BTreeSet::new()
+        }
     }
 
     /// Removes inbox rows whose events changed nothing.
     pub(crate) async fn forget_sealed(&self) -> Result<()> {
         let mut live = self.live.lock().await;
-        let none = BTreeSet::new();
-        let done = live.sealed_by(&none, u64::MAX);
-        if !done.is_empty() {
-            let mut tx = self.state.begin().await?;
-            inbox::remove(&mut tx, &done).await?;
-            commit(tx).await?;
-            live.sealed(&none, u64::MAX);
-        }
-        Ok(())
+        let sources = self.snapshot().freshness.clone();
+        self.forget_unchanged(&mut live, &sources).await
     }
 
     /// Rewrites one segment; the caller holds `upkeep`.
     pub(crate) async fn seal(&self, id: u32, lease: Option<&Lease>) -> Result<()> {
-        let (snapshot, batch) = {
+        let (snapshot, through) = {
             let live = self.live.lock().await;
-            (self.snapshot(), live.last_batch())
+            (self.snapshot(), live.applied)
         };
         let before = self.last_version();
         let version = self.new_version();
         let stats = self.written(before, self.write(&snapshot, id, version).await)?;
         let Some(stats) = stats else { return self.layout.discard(before) };
-        let line = Line { id, version, stats };
+        let line = Line { id, version, through, stats };
         let mut live = self.live.lock().await;
-        if live.stopped {
+        if self.waiting().stopped {
             return Err(Error::Stopped);
         }
         let only = BTreeSet::from([id]);
-        let done = live.sealed_by(&only, batch);
+        let done = live.sealed_by(&only, through);
+        let mut next = Snapshot::clone(&self.snapshot());
         let mut tx = self.state.begin().await?;
         // Whoever was replaced while it wrote must not undo what its successor did.
         lease::check(&mut tx, lease).await?;
         manifest::swap(&mut tx, &[line], self.clock().now()).await?;
+        manifest::advance(&mut tx, &next.freshness).await?;
         inbox::remove(&mut tx, &done).await?;
         self.options.step(Step::SealBeforeCommit)?;
         commit(tx).await?;
-        self.options.step(Step::SealAfterCommit)?;
-        let mut next = Snapshot::clone(&self.snapshot());
+        self.crash_at(Step::SealAfterCommit)?;
         self.replace_segments(&mut next, &[line]);
         let rows = self.segment_rows;
         // Rows that a later batch changed stay: they hold all that was sealed, and more.
         next.overlay =
-            next.overlay.without(|number, changed| number / rows == id && changed <= batch)?;
+            next.overlay.without(|number, changed| number / rows == id && changed <= through)?;
         self.publish(next);
-        live.sealed(&only, batch);
+        live.sealed(&only, through);
+        self.waiting().forget_applied(&live);
         Ok(())
     }
 
@@ -123,6 +127,35 @@ impl Core {
         let writer = self.write_segment(id, version)?;
         blocking(move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer))).await
     }
+}
+
+/// The segment to seal next, if any, by its rows in the overlay and in the segment itself.
+///
+/// What it costs to seal a segment grows with all its rows, what it gains with those that leave the
+/// overlay. So the one with the best ratio goes first: when enough rows are in the overlay, as a
+/// number and as a share of the segment, or when all of them together are too many. A segment that
+/// old batches wait for goes before all others, since the inbox cannot forget them without it.
+fn due(
+    policy: &SealPolicy,
+    waiting: &BTreeMap<u32, u64>,
+    stored: impl Fn(u32) -> u64,
+    overdue: &BTreeSet<u32>,
+) -> Option<u32> {
+    let rows = |id: &u32| waiting.get(id).copied().unwrap_or(0);
+    if let Some(id) = overdue.iter().max_by_key(|id| rows(id)) {
+        return Some(*id);
+    }
+    // In thousandths of the rows to be written.
+    let gain = |id: u32| rows(&id) * 1_000 / (rows(&id) + stored(id)).max(1);
+    let best = waiting.keys().copied().max_by_key(|id| (gain(*id), rows(id)))?;
+    let total: u64 = waiting.values().sum();
+    let is_worth_it = |id: &u32| {
+        rows(id) >= policy.rows && rows(id) >= stored(*id) / u64::from(policy.share.max(1))
+    };
+    if total >= policy.rows_total {
+        return Some(best);
+    }
+    waiting.keys().copied().filter(is_worth_it).max_by_key(|id| gain(*id))
 }
 
 /// Writes a segment as a snapshot shows it; `None` where it has no tickets.
@@ -178,4 +211,36 @@ pub(crate) fn rewrite_as_of(
         next += 1;
     }
     if rows == 0 { Ok(None) } else { out.finish().map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::due;
+    use crate::options::SealPolicy;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    const POLICY: SealPolicy =
+        SealPolicy { rows: 10, share: 4, rows_total: 100, events_total: 1_000, age_us: 60 };
+
+    fn check(waiting: &[(u32, u64)], stored: &[u64], overdue: &[u32], expected: Option<u32>) {
+        let waiting: BTreeMap<u32, u64> = waiting.iter().copied().collect();
+        let overdue: BTreeSet<u32> = overdue.iter().copied().collect();
+        assert_eq!(due(&POLICY, &waiting, |id| stored[id as usize], &overdue), expected);
+    }
+
+    #[test]
+    fn what_gains_most_goes_first() {
+        check(&[], &[], &[], None);
+        check(&[(0, 9)], &[0], &[], None);
+        check(&[(0, 10)], &[0], &[], Some(0));
+        // Not yet a quarter of what is stored, and then a quarter.
+        check(&[(0, 24)], &[100], &[], None);
+        check(&[(0, 25)], &[100], &[], Some(0));
+        // Fewer rows, but of a smaller segment.
+        check(&[(0, 30), (1, 20)], &[100, 20], &[], Some(1));
+        // Too many in all: the best ratio, though none is worth it by itself.
+        check(&[(0, 50), (1, 50)], &[1_000, 999], &[], Some(1));
+        // Whatever the inbox waits for.
+        check(&[(0, 1), (1, 50)], &[1_000, 10], &[0], Some(0));
+    }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result, arrow, io, parquet};
 use crate::limits;
 use crate::lookup::{Lookup, LookupWriter};
+use crate::state::manifest::Line;
 use crate::sums::FileSums;
 use arrow::array::{AsArray, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -66,6 +67,7 @@ struct Files {
     version: u64,
     dir: PathBuf,
     first: u32,
+    through: u64,
     stats: Stats,
     retired: AtomicBool,
     footer: OnceLock<ArrowReaderMetadata>,
@@ -96,10 +98,22 @@ impl Drop for Files {
 }
 
 impl Segment {
-    pub(crate) fn new(id: u32, version: u64, dir: PathBuf, first: u32, stats: Stats) -> Self {
+    pub(crate) fn new(line: Line, dir: PathBuf, first: u32) -> Self {
+        let Line { id, version, through, stats } = line;
         let (retired, footer) = (AtomicBool::new(false), OnceLock::new());
         let (lookup, vouched) = (Mutex::new(Lookups::Unknown), Default::default());
-        Self(Arc::new(Files { id, version, dir, first, stats, retired, footer, lookup, vouched }))
+        Self(Arc::new(Files {
+            id,
+            version,
+            dir,
+            first,
+            through,
+            stats,
+            retired,
+            footer,
+            lookup,
+            vouched,
+        }))
     }
 
     /// Its place: numbers `id × segment_rows ..`.
@@ -125,6 +139,11 @@ impl Segment {
     /// Number of its first ticket.
     pub fn first_number(&self) -> u32 {
         self.0.first
+    }
+
+    /// Every batch up to this one is in its rows, as far as it is about its tickets; 0 = unknown.
+    pub fn through(&self) -> u64 {
+        self.0.through
     }
 
     /// How many tickets it holds; row n of `tickets.parquet` is number `first_number + n`,

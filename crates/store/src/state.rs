@@ -21,18 +21,42 @@ use crate::limits;
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Row, Transaction};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::StateUrl;
 
 /// A transaction on the state database.
-pub(crate) type Tx = Transaction<'static, Any>;
+#[derive(Debug)]
+pub(crate) struct Tx {
+    on: Transaction<'static, Any>,
+    /// SQLite lets one write, and who waits looks again only now and then: here they queue.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.on
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.on
+    }
+}
 
 /// The state database.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) pool: AnyPool,
     pub(crate) dialect: Dialect,
+    /// Whose turn it is to write.
+    turns: Arc<Semaphore>,
 }
 
 impl State {
@@ -53,20 +77,27 @@ impl State {
             Dialect::Postgres => sqlx::migrate!("./migrations/postgres"),
         };
         migrations.run(&pool).await.map_err(migrate)?;
-        Ok(Self { pool, dialect })
+        Ok(Self { pool, dialect, turns: Arc::new(Semaphore::new(1)) })
     }
 
     /// Begins a transaction that holds the write lock from the start, so that it never fails
     /// half-way because another one wrote first, and what it numbers is seen in order.
     pub(crate) async fn begin(&self) -> Result<Tx> {
+        let turn = match self.dialect {
+            // The semaphore is never closed.
+            Dialect::Sqlite => Arc::clone(&self.turns).acquire_owned().await.ok(),
+            Dialect::Postgres => None,
+        };
         let begin = self.dialect.begin();
-        self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))
+        let on = self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))?;
+        Ok(Tx { on, _turn: turn })
     }
 
     /// Begins a transaction whose statements all see the same state, and which blocks nobody.
     pub(crate) async fn begin_reading(&self) -> Result<Tx> {
         let begin = self.dialect.begin_reading();
-        self.pool.begin_with(begin).await.map_err(sql("begin reading"))
+        let on = self.pool.begin_with(begin).await.map_err(sql("begin reading"))?;
+        Ok(Tx { on, _turn: None })
     }
 
     /// Waits for every connection to close.
@@ -83,7 +114,7 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
 
 /// Makes what was written durable.
 pub(crate) async fn commit(tx: Tx) -> Result<()> {
-    tx.commit().await.map_err(sql("commit"))
+    tx.on.commit().await.map_err(sql("commit"))
 }
 
 /// Reads a fact about the folder.

@@ -68,10 +68,11 @@ impl Store {
         layout.state().is_file() || layout.mark().is_file()
     }
 
-    /// Closes the state database, so that the folder can be opened again at once.
-    /// Nothing needs it to be called: a store that is just dropped is as safe.
+    /// Applies what was accepted and closes the state database, so that the folder can be opened
+    /// again at once. Nothing needs it to be called: a store that is just dropped is as safe.
     pub async fn close(self) {
-        self.core.state.close().await;
+        self.core.settle().await;
+        self.core.close().await;
     }
 
     /// The folder.

@@ -23,12 +23,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// A run of freshly folded rows; `numbers` are those of the tickets table, row by row.
+    /// A run of freshly folded rows: of each ticket, row by row, its number and the batch that last
+    /// changed it.
     ///
     /// # Errors
     /// When the tables are not those of a fold, which is a defect.
-    pub(crate) fn new(numbers: &[u32], batch: u64, tables: &FactTables) -> Result<Self> {
-        let rows = numbers.iter().map(|number| (*number, batch)).collect();
+    pub(crate) fn new(rows: Vec<(u32, u64)>, tables: &FactTables) -> Result<Self> {
         Self::of(rows, Table::ALL.map(|table| tables[table].clone()))
     }
 

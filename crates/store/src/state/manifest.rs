@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Line {
     pub(crate) id: u32,
     pub(crate) version: u64,
+    /// Every batch up to this one is in its rows; 0 = not known.
+    pub(crate) through: u64,
     pub(crate) stats: Stats,
 }
 
@@ -40,7 +42,7 @@ impl Freshness {
 pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
     let rows = sqlx::query(
         "SELECT id, version, rows, bytes, min_created_at, max_created_at,
-                min_last_seen_at, max_last_seen_at FROM segment ORDER BY id",
+                min_last_seen_at, max_last_seen_at, through FROM segment ORDER BY id",
     )
     .fetch_all(&mut **tx)
     .await
@@ -52,6 +54,7 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
         Ok(Line {
             id,
             version,
+            through: row.get::<i64, _>(8).cast_unsigned(),
             stats: Stats {
                 rows: u32_of(row, 2, "the rows of a segment")?,
                 bytes: row.get::<i64, _>(3).cast_unsigned(),
@@ -68,16 +71,17 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
 
 /// Puts new versions of segments in place of the old ones.
 pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()> {
-    for Line { id, version, stats } in lines {
+    for Line { id, version, through, stats } in lines {
         sqlx::query(
             "INSERT INTO segment (id, version, rows, bytes, min_created_at,
-                max_created_at, min_last_seen_at, max_last_seen_at, sealed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                max_created_at, min_last_seen_at, max_last_seen_at, sealed_at, through)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              ON CONFLICT (id) DO UPDATE SET version = excluded.version, rows = excluded.rows,
                 bytes = excluded.bytes, min_created_at = excluded.min_created_at,
                 max_created_at = excluded.max_created_at,
                 min_last_seen_at = excluded.min_last_seen_at,
-                max_last_seen_at = excluded.max_last_seen_at, sealed_at = excluded.sealed_at",
+                max_last_seen_at = excluded.max_last_seen_at, sealed_at = excluded.sealed_at,
+                through = excluded.through",
         )
         .bind(i64::from(*id))
         .bind(version.cast_signed())
@@ -88,6 +92,7 @@ pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()>
         .bind(stats.min_last_seen_at.micros())
         .bind(stats.max_last_seen_at.micros())
         .bind(at.micros())
+        .bind(through.cast_signed())
         .execute(&mut **tx)
         .await
         .map_err(sql("swap the manifest"))?;

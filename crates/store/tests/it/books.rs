@@ -132,7 +132,13 @@ async fn limits_are_named() {
 #[tokio::test]
 async fn sealing_is_due_by_rows_or_by_age() {
     let dir = tempfile::tempdir().unwrap();
-    let seal = SealPolicy { rows: 4, rows_total: 1_000, age_us: 60_000_000 };
+    let seal = SealPolicy {
+        rows: 4,
+        share: 4,
+        rows_total: 1_000,
+        events_total: 1_000,
+        age_us: 60_000_000,
+    };
     let open_at = |at| {
         let clock = Arc::new(FixedClock(minute(at)));
         open_with(dir.path(), Options { clock, seal, ..options() })

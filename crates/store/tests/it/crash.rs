@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use store::{Error, Options, Result, Step, Store};
 
 /// What a store does in this test, one after the other.
-const WORK: [Work; 8] = [
+const WORK: [Work; 9] = [
+    Work::Accept(0, 5),
     Work::Bulk(0, 50),
     Work::Accept(40, 75),
     Work::Seal,
@@ -130,8 +131,9 @@ macro_rules! steps {
 steps! {
     accept_before_commit: AcceptBeforeCommit,
     accept_after_commit: AcceptAfterCommit,
-    merge_before_commit: MergeBeforeCommit,
-    merge_after_commit: MergeAfterCommit,
+    numbers_before_commit: NumbersBeforeCommit,
+    numbers_after_commit: NumbersAfterCommit,
+    apply_before_publish: ApplyBeforePublish,
     segment_half_written: SegmentHalfWritten,
     seal_before_commit: SealBeforeCommit,
     seal_after_commit: SealAfterCommit,

@@ -10,6 +10,7 @@ enum Op {
     Accept(Vec<u32>),
     Bulk(Vec<u32>),
     Seal,
+    SealOne,
     Reopen,
     Rebuild,
 }
@@ -20,6 +21,7 @@ fn op() -> impl Strategy<Value = Op> {
         4 => numbers().prop_map(Op::Accept),
         2 => numbers().prop_map(Op::Bulk),
         2 => Just(Op::Seal),
+        2 => Just(Op::SealOne),
         1 => Just(Op::Reopen),
         1 => Just(Op::Rebuild),
     ]
@@ -42,6 +44,9 @@ async fn act(store: Store, op: Op, fed: &mut Vec<u32>) -> Store {
         Op::Seal => {
             store.seal_all().await.unwrap();
             assert_eq!(store.snapshot().overlay.tickets(), 0);
+        }
+        Op::SealOne => {
+            store.seal_due().await.unwrap();
         }
         Op::Reopen => {
             let dir = store.dir().to_path_buf();
@@ -126,13 +131,15 @@ fn family() -> Vec<Event> {
 enum Between {
     Nothing,
     Seal,
+    SealOneAndReopen,
     Reopen,
 }
 
 /// An order of the family, cut into batches: how each is given, and what is done after it.
 fn deal() -> impl Strategy<Value = (Vec<Event>, Vec<(usize, bool, Between)>)> {
     let between = prop_oneof![
-        4 => Just(Between::Nothing), 1 => Just(Between::Seal), 1 => Just(Between::Reopen)
+        4 => Just(Between::Nothing), 1 => Just(Between::Seal), 1 => Just(Between::Reopen),
+        2 => Just(Between::SealOneAndReopen)
     ];
     let batches = proptest::collection::vec((1_usize..7, any::<bool>(), between), 15);
     (Just(family()).prop_shuffle(), batches)
@@ -163,6 +170,10 @@ proptest! {
                 store = match between {
                     Between::Nothing => store,
                     Between::Seal => act(store, Op::Seal, &mut Vec::new()).await,
+                    Between::SealOneAndReopen => {
+                        let store = act(store, Op::SealOne, &mut Vec::new()).await;
+                        act(store, Op::Reopen, &mut Vec::new()).await
+                    }
                     Between::Reopen => act(store, Op::Reopen, &mut Vec::new()).await,
                 };
             }

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use store::{Options, Snapshot, Store};
+use store::{Options, SealPolicy, Snapshot, Store};
 
 /// Tickets of the desk.
 pub(crate) const TICKETS: u32 = 14;
@@ -31,6 +31,8 @@ pub(crate) fn options() -> Options {
     Options {
         segment_rows: Some(SEGMENT_ROWS),
         threads: 2,
+        // One row is enough for a segment to be due.
+        seal: SealPolicy { rows: 1, ..SealPolicy::default() },
         ..Options::new(Arc::new(FixedClock(minute(100_000))))
     }
 }
