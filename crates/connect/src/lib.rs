@@ -46,6 +46,7 @@
 mod error;
 mod files;
 mod formula;
+pub mod hooks;
 mod import;
 mod issue;
 pub mod limits;

@@ -87,3 +87,11 @@ pub const PAYLOAD_ROWS_MAX: usize = 100_000;
 
 /// Paths listed that nothing in a mapping reads.
 pub const UNREAD_PATHS_MAX: usize = 1000;
+/// Bytes of the file of a hook, or of a secret.
+pub const HOOK_BYTES_MAX: usize = 256 * 1024;
+
+/// Headers kept with a delivery.
+pub const HOOK_HEADERS_MAX: usize = 20;
+
+/// Seconds that a signature's timestamp may lie from now, unless the hook says otherwise.
+pub const HOOK_TOLERANCE_SECONDS: u64 = 300;

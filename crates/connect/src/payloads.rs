@@ -8,6 +8,7 @@ use crate::import::plan::Plan;
 use crate::issue::Issue;
 use crate::limits::{RECORD_BYTES_MAX, UNREAD_PATHS_MAX};
 use crate::mapping::Mapping;
+use crate::mapping::lookup::Lookups;
 use crate::quarantine::{Place, Quarantined, Reason, excerpt, raw_text};
 use event::{Event, Instant, cloudevents};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub struct Payloads {
     mapping: Mapping,
-    plan: Plan,
+    lookups: Lookups,
 }
 
 /// What a payload came to.
@@ -92,8 +93,8 @@ impl Payloads {
             let hint = "say with `when` which payload it is about";
             return Err(Error::Mapping(vec![issue.hint(hint)]));
         }
-        let plan = Plan::lookups(&mapping, tables)?;
-        Ok(Self { mapping, plan })
+        let lookups = Plan::lookups(&mapping, tables)?.lookups;
+        Ok(Self { mapping, lookups })
     }
 
     /// The source its events belong to.
@@ -163,7 +164,7 @@ impl Payloads {
     fn done(&self, payload: &Payload, received: Instant) -> Vec<Done> {
         refill();
         let inputs: Vec<usize> = (0..self.mapping.inputs.len()).collect();
-        self.mapping.payload(&inputs, payload, &self.plan.lookups, received)
+        self.mapping.payload(&inputs, payload, &self.lookups, received)
     }
 
     /// Where a rule stands in the mapping, with its name.
