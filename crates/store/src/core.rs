@@ -1,6 +1,7 @@
 //! What every operation of an open store shares: the state, the newest snapshot, and two locks.
 
 use crate::belong;
+use crate::deliveries::Arrivals;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::limits;
@@ -42,6 +43,7 @@ pub(crate) struct Core {
     pub(crate) upkeep: tokio::sync::Mutex<()>,
     pub(crate) order: tokio::sync::Mutex<()>,
     pub(crate) waiting: Mutex<Waiting>,
+    pub(crate) arrivals: Arrivals,
     current: RwLock<Arc<Snapshot>>,
     /// Tells the generation of the newest snapshot.
     published: watch::Sender<u64>,
@@ -110,6 +112,7 @@ impl Core {
             upkeep: tokio::sync::Mutex::new(()),
             order: tokio::sync::Mutex::default(),
             waiting: Mutex::default(),
+            arrivals: Arrivals::default(),
             current: RwLock::new(Arc::new(snapshot)),
             published: watch::Sender::new(0),
             versions: AtomicU64::new(newest),

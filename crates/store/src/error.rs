@@ -153,6 +153,12 @@ pub enum Error {
     /// Another process gave numbers to new tickets while an import was folded.
     #[error("another process took in new tickets meanwhile; nothing was imported, run it again")]
     Overtaken,
+    /// Too many deliveries of webhooks wait to be mapped; nothing of this one was kept.
+    #[error("{waiting} deliveries of webhooks wait to be mapped, which is as many as may")]
+    Backlog {
+        /// Deliveries that wait.
+        waiting: u64,
+    },
     /// A task of the store ended early.
     #[error("a background task of the store ended early")]
     Task(#[source] tokio::task::JoinError),
@@ -200,7 +206,7 @@ impl Error {
             | Self::NoLease => Kind::Conflict,
             Self::Limit { .. } => Kind::Limited,
             Self::Stopped | Self::Overtaken => Kind::Unavailable,
-            Self::Busy { .. } => Kind::Busy,
+            Self::Busy { .. } | Self::Backlog { .. } => Kind::Busy,
             Self::Damaged { .. } => Kind::Damaged,
             Self::Shared(error) => error.kind(),
             Self::Sql { .. }

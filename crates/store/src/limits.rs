@@ -49,6 +49,16 @@ pub const AS_OF_OVERLAY_ROWS: u64 = 100_000;
 pub const SPILL_BLOCK_BYTES: usize = 256 * 1024;
 /// Bytes of uncompressed spill in all partitions together.
 pub const SPILL_BUFFER_BYTES: usize = 192 * 1024 * 1024;
+/// Deliveries of webhooks that may wait to be mapped.
+pub const DELIVERIES_WAITING_MAX: u64 = 200_000;
+/// Bytes of the packed bodies of deliveries that may wait to be mapped.
+pub const DELIVERIES_BYTES_MAX: u64 = 1 << 30;
+/// Bytes of the packed bodies of deliveries that share a transaction.
+pub const DELIVERIES_GROUP_BYTES: usize = 16 << 20;
+/// Bytes of the bodies of deliveries that are read at a time.
+pub const DELIVERIES_READ_BYTES: u64 = 16 << 20;
+/// Bytes of a body that is packed where the request is; larger ones would hold up others.
+pub const PACK_INLINE_BYTES: usize = 64 << 10;
 /// Bytes of one raw text in quarantine; the rest is cut off, and the message says so.
 pub const QUARANTINE_RAW_BYTES: usize = 1024 * 1024;
 /// Rows of one page of a listing.

@@ -36,11 +36,19 @@ pub enum Step {
     RebuildBeforeCommit,
     /// After the manifest was swapped.
     RebuildAfterCommit,
+    /// Before the transaction that keeps deliveries of webhooks commits.
+    DeliveryBeforeCommit,
+    /// After it committed, before the senders are told.
+    DeliveryAfterCommit,
+    /// After the events of deliveries were accepted, before these are removed.
+    DeliveriesBeforeRemoval,
+    /// After they were removed.
+    DeliveriesAfterRemoval,
 }
 
 impl Step {
     /// Every step, in the order of the enum.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::AcceptBeforeCommit,
         Self::AcceptAfterCommit,
         Self::NumbersBeforeCommit,
@@ -54,6 +62,10 @@ impl Step {
         Self::BulkAfterCommit,
         Self::RebuildBeforeCommit,
         Self::RebuildAfterCommit,
+        Self::DeliveryBeforeCommit,
+        Self::DeliveryAfterCommit,
+        Self::DeliveriesBeforeRemoval,
+        Self::DeliveriesAfterRemoval,
     ];
 }
 
@@ -82,6 +94,8 @@ pub struct Options {
     pub unapplied_bytes: u64,
     /// Rows of an `as_of` snapshot that may be in memory; more go to scratch files.
     pub as_of_rows: u64,
+    /// Deliveries of webhooks that may wait to be mapped.
+    pub deliveries_max: u64,
     /// Called at each step; for tests.
     pub fault: Option<Fault>,
 }
@@ -126,6 +140,7 @@ impl Options {
             unapplied_events: limits::UNAPPLIED_EVENTS,
             unapplied_bytes: limits::UNAPPLIED_BYTES,
             as_of_rows: limits::AS_OF_OVERLAY_ROWS,
+            deliveries_max: limits::DELIVERIES_WAITING_MAX,
             fault: None,
         }
     }

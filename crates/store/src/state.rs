@@ -2,6 +2,7 @@
 
 pub(crate) mod annotations;
 mod copy;
+pub(crate) mod deliveries;
 pub(crate) mod dialect;
 pub(crate) mod files;
 pub(crate) mod imports;

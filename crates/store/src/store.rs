@@ -75,6 +75,11 @@ impl Store {
         self.core.close().await;
     }
 
+    /// What every operation shares, for the other files that make up the store.
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
     /// The folder.
     pub fn dir(&self) -> &Path {
         self.core.layout.root()

@@ -1,6 +1,6 @@
 //! What could not be understood, kept with its raw text until somebody mends the mapping.
 
-use super::{State, commit};
+use super::{State, Tx, commit};
 use crate::error::{Error, Result, sql};
 use crate::limits;
 use event::Instant;
@@ -62,30 +62,7 @@ impl State {
     /// Puts things in quarantine, in one transaction.
     pub(crate) async fn quarantine_add(&self, rejects: &[Reject], at: Instant) -> Result<()> {
         let mut tx = self.begin().await?;
-        for reject in rejects {
-            let Reject { source, import, place, reason, message, raw } = reject;
-            let kept = raw.get(..limits::QUARANTINE_RAW_BYTES).unwrap_or(raw);
-            let mut message = message.clone();
-            if kept.len() < raw.len() {
-                message = format!("{message} (raw text cut off after {} bytes)", kept.len());
-            }
-            let packed = zstd::bulk::compress(kept, 1)
-                .map_err(|error| Error::damaged("raw text for quarantine", error))?;
-            sqlx::query(
-                "INSERT INTO quarantine (at, source, import, place, reason, message, raw)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(at.micros())
-            .bind(source)
-            .bind(*import)
-            .bind(place)
-            .bind(reason)
-            .bind(message)
-            .bind(packed)
-            .execute(&mut *tx)
-            .await
-            .map_err(sql("quarantine a row"))?;
-        }
+        add_rejects(&mut tx, rejects, at).await?;
         commit(tx).await
     }
 
@@ -133,6 +110,35 @@ impl State {
             .map_err(sql("empty the quarantine"))?;
         Ok(done.rows_affected())
     }
+}
+
+/// Puts things in quarantine.
+pub(crate) async fn add_rejects(tx: &mut Tx, rejects: &[Reject], at: Instant) -> Result<()> {
+    for reject in rejects {
+        let Reject { source, import, place, reason, message, raw } = reject;
+        let kept = raw.get(..limits::QUARANTINE_RAW_BYTES).unwrap_or(raw);
+        let mut message = message.clone();
+        if kept.len() < raw.len() {
+            message = format!("{message} (raw text cut off after {} bytes)", kept.len());
+        }
+        let packed = zstd::bulk::compress(kept, 1)
+            .map_err(|error| Error::damaged("raw text for quarantine", error))?;
+        sqlx::query(
+            "INSERT INTO quarantine (at, source, import, place, reason, message, raw)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(at.micros())
+        .bind(source)
+        .bind(*import)
+        .bind(place)
+        .bind(reason)
+        .bind(message)
+        .bind(packed)
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("quarantine a row"))?;
+    }
+    Ok(())
 }
 
 fn quarantined(row: &AnyRow) -> Result<Quarantined> {

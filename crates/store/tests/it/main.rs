@@ -5,6 +5,7 @@ mod backup;
 mod books;
 mod crash;
 mod damage;
+mod deliveries;
 mod door;
 mod laws;
 mod model;
