@@ -9,6 +9,7 @@
 //! Start reading at [`Runner`]; [`Job`] is what a new kind of job has to be.
 
 mod compact;
+mod deliveries;
 mod error;
 mod job;
 pub mod limits;
@@ -20,6 +21,7 @@ mod tended;
 mod term;
 
 pub use compact::Compact;
+pub use deliveries::{Deliveries, map_waiting, spawn_mapper};
 pub use error::{Error, Result};
 pub use job::{Job, Outcome, Work};
 pub use plan::Plan;

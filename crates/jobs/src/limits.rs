@@ -22,3 +22,9 @@ pub const RETRY_MAX: Duration = Duration::from_secs(300);
 pub const RETRIES: u32 = 8;
 /// Characters of a message that are kept.
 pub const MESSAGE_CHARS_MAX: usize = 2_000;
+/// Time between two looks for deliveries of webhooks to be mapped.
+pub const DELIVERIES_EVERY: Duration = Duration::from_millis(250);
+/// How long a run that mapped some waits for more.
+pub const DELIVERIES_LINGER: Duration = Duration::from_secs(2);
+/// Deliveries mapped at a time.
+pub const DELIVERIES_GROUP: u32 = 500;
