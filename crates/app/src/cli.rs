@@ -3,9 +3,11 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+mod hooks;
 mod question;
 mod settle;
 
+pub(crate) use hooks::{HookTestArgs, HooksCommand};
 pub(crate) use question::{CellArgs, QuestionArgs};
 pub(crate) use settle::{
     AnnotationArgs, AnnotationListArgs, AnnotationsCommand, PoliciesCommand, SettingArgs,
@@ -88,6 +90,9 @@ pub(crate) enum Command {
         The draft says in comments what nothing in the file decides; docs/reference/mapping.md \
         lists every key.")]
     Mapping(MappingArgs),
+    /// Try out webhooks
+    #[command(subcommand)]
+    Hooks(HooksCommand),
     /// Look at rows that could not be understood, and try them again
     #[command(subcommand)]
     Quarantine(QuarantineCommand),

@@ -9,6 +9,7 @@ mod desk;
 mod explain;
 mod export;
 mod generate;
+mod hooks;
 mod import;
 mod log;
 mod mapping;
@@ -90,6 +91,7 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Ask(args) => ask::run(context, &args).await,
         Command::Explain(command) => explain::run(context, command).await,
         Command::Check(args) => check::run(context, &args),
+        Command::Hooks(command) => hooks::run(context, &command),
         Command::Mapping(args) => mapping::run(&args),
         Command::Quality(output) => quality::run(context, &output).await,
         Command::Policies(command) => policies::run(context, &command).await,

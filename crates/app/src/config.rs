@@ -10,7 +10,7 @@ mod read;
 #[cfg(test)]
 pub(crate) use keys::CONFIG_VARIABLE;
 pub(crate) use keys::{KEYS, Key};
-pub(crate) use read::{Given, load};
+pub(crate) use read::{Given, load, variable};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,12 +35,16 @@ pub(crate) struct Config {
     pub(crate) metrics: Option<PathBuf>,
     /// Folder with the user's mapping files, for `check`.
     pub(crate) mappings: Option<PathBuf>,
+    /// Folder with the files of webhooks.
+    pub(crate) hooks: Option<PathBuf>,
     /// Zone of a question that names none.
     pub(crate) zone: String,
     /// First day of the week.
     pub(crate) week_start: String,
     /// Where the API listens.
     pub(crate) listen: SocketAddr,
+    /// How much the API lets in.
+    pub(crate) door: serve::Door,
     /// Tickets in a segment of a new folder.
     pub(crate) segment_tickets: u32,
     /// Changed tickets after which a segment is sealed.

@@ -92,7 +92,8 @@ fn every_mapping_for_acceptance_is_right() {
 
 #[test]
 fn the_reference_names_every_code() {
-    let reference = std::fs::read_to_string(root().join("docs/reference/mapping.md")).unwrap();
+    let page = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let reference = page("docs/reference/mapping.md") + &page("docs/reference/hooks.md");
     let mut files = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     let mut codes = BTreeSet::new();
     while let Some(path) = files.pop() {

@@ -292,3 +292,32 @@ fn a_delivery_is_mapped_the_same_every_time() {
     let bad = hook.map(b"{", &[], at(AT));
     assert_eq!(bad.quarantined.len(), 1, "{bad:?}");
 }
+
+#[test]
+fn the_files_of_the_guide_are_right() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guides/ingest.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let blocks = guide.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let files: Vec<&str> = blocks.flat_map(|block| block.split("---\n")).collect();
+    assert_eq!(files.len(), 6);
+    for text in files {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::write(path("map.yaml"), MAPPING).unwrap();
+        std::fs::write(path("secret"), "hush").unwrap();
+        let mut text = text.replace("../mappings/helpdesk.yaml", "map.yaml");
+        text = text.replace("/run/secrets/helpdesk-old", "secret");
+        for (key, line) in [
+            ("source:", "source: acme\nmapping: map.yaml\n"),
+            ("secrets:", "secrets: [{file: secret}]\n"),
+        ] {
+            if !text.contains(key) {
+                text.push_str(line);
+            }
+        }
+        std::fs::write(path("hook.yaml"), &text).unwrap();
+        // This one is base64 as well as text.
+        let opened = Hook::open(&path("hook.yaml"), &|_| Some("aHVzaA==".to_owned()));
+        assert!(opened.is_ok(), "{text}\n{opened:#?}");
+    }
+}

@@ -34,8 +34,14 @@ fn delivery(key: &str, body: &str) -> NewDelivery {
     }
 }
 
+/// Opens the store, once what an earlier one was still doing is done.
 async fn open(folder: &Path, options: Options) -> Store {
-    Store::open(&folder.join("data"), options).await.unwrap()
+    loop {
+        match Store::open(&folder.join("data"), options.clone()).await {
+            Err(Error::Locked(_)) => tokio::task::yield_now().await,
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 fn options() -> Options {

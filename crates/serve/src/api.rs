@@ -5,6 +5,7 @@ mod dimensions;
 mod events;
 mod exports;
 mod health;
+mod hooks;
 pub(crate) mod imports;
 mod live;
 pub(crate) mod metrics;
@@ -21,8 +22,7 @@ mod uploads;
 use crate::caching;
 use crate::desk::Desk;
 use crate::limits::{
-    CALENDAR_BYTES_MAX, EVENTS_BYTES_MAX, IMPORT_BYTES_MAX, POLICIES_BYTES_MAX, QUESTION_BYTES_MAX,
-    READ_TIMEOUT,
+    CALENDAR_BYTES_MAX, IMPORT_BYTES_MAX, POLICIES_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -74,7 +74,8 @@ fn looking() -> OpenApiRouter<Desk> {
 fn history() -> OpenApiRouter<Desk> {
     let events = OpenApiRouter::new()
         .routes(routes!(events::accept))
-        .layer(DefaultBodyLimit::max(EVENTS_BYTES_MAX));
+        .routes(routes!(hooks::list))
+        .routes(routes!(hooks::deliver, hooks::greet));
     let imports = OpenApiRouter::new()
         .routes(routes!(imports::list, imports::import))
         .routes(routes!(imports::one))

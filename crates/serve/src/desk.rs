@@ -1,9 +1,12 @@
 //! What every handler works with: engine, store, clock, who listens, and what is on its way.
 
+use crate::door::{Door, Gate};
+use crate::hooks::Hooks;
 use crate::live::Live;
 use crate::rebuilding::{Rebuild, RebuildState, Rebuilding};
 use crate::running::Running;
 use crate::uploads::Uploads;
+use connect::hooks::Hook;
 use engine::Engine;
 use event::{Clock, Instant};
 use std::sync::Arc;
@@ -14,6 +17,8 @@ use store::{Policies, Store};
 pub struct Desk {
     engine: Engine,
     clock: Arc<dyn Clock>,
+    gate: Gate,
+    hooks: Hooks,
     live: Live,
     rebuilding: Rebuilding,
     running: Running,
@@ -25,7 +30,16 @@ impl Desk {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
         let live = Live::new(clock.now());
         let (rebuilding, running) = (Rebuilding::default(), Running::default());
-        Self { engine, clock, live, rebuilding, running, uploads: Uploads::default() }
+        let gate = Gate::new(Door::default());
+        let hooks = Hooks::default();
+        Self { engine, clock, gate, hooks, live, rebuilding, running, uploads: Uploads::default() }
+    }
+
+    /// The same desk behind another door.
+    #[must_use]
+    pub fn with_door(mut self, door: Door) -> Self {
+        self.gate = Gate::new(door);
+        self
     }
 
     /// What answers questions.
@@ -36,6 +50,23 @@ impl Desk {
     /// What keeps the history.
     pub fn store(&self) -> &Store {
         self.engine.store()
+    }
+
+    /// The same desk with webhooks.
+    #[must_use]
+    pub fn with_hooks(mut self, hooks: &[Arc<Hook>]) -> Self {
+        self.hooks = Hooks::new(hooks);
+        self
+    }
+
+    /// The webhooks that are set up.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    /// What is let in, and how much of it.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// Where news is told.

@@ -12,33 +12,40 @@
 
 pub mod annotations;
 mod api;
+mod body;
 mod caching;
+mod connections;
 mod desk;
+mod door;
 mod form;
+mod hooks;
 pub mod intake;
 pub mod limits;
+mod lines;
 pub mod listen;
 mod live;
 mod openapi;
 mod page;
+mod patience;
 mod payload;
 mod problem;
 mod rebuilding;
 mod running;
+mod sorting;
+mod stall;
 pub mod ui;
 mod uploads;
 
 pub use api::metrics::{Metric, Metrics, all as metrics};
+pub use connections::run;
 pub use desk::Desk;
+pub use door::Door;
 pub use openapi::document;
 pub use problem::Problem;
 
 use axum::Router;
 use axum::routing::get;
-use limits::SHUTDOWN_TIMEOUT;
 use problem::{Kind, REQUEST_ID};
-use std::future::Future;
-use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -47,6 +54,7 @@ use tower_http::trace::TraceLayer;
 /// Every path, ready to be served.
 pub fn router(desk: Desk) -> Router {
     let (api, document) = openapi::parts();
+    let patience = axum::middleware::from_fn_with_state(desk.clone(), patience::watch);
     let document = openapi::text(&document);
     api.route(
         "/api/v1/openapi.json",
@@ -57,6 +65,7 @@ pub fn router(desk: Desk) -> Router {
     .method_not_allowed_fallback(wrong_method)
     .with_state(desk)
     // The first layer is the innermost: guard, then problems, then ids around everything.
+    .layer(patience)
     .layer(axum::middleware::from_fn(listen::guard))
     .layer(CompressionLayer::new().compress_when(
         // Packed by itself.
@@ -71,35 +80,4 @@ pub fn router(desk: Desk) -> Router {
 
 async fn wrong_method() -> Problem {
     Problem::new(Kind::Method, "method", "this path takes other methods; see the Allow header")
-}
-
-/// Serves until `stop` is ready, then lets requests under way finish.
-///
-/// # Errors
-/// The listener breaks.
-pub async fn run(
-    desk: Desk,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (told, mut heard) = tokio::sync::watch::channel(false);
-    let live = desk.live().clone();
-    let graceful = async move {
-        stop.await;
-        live.close();
-        let _ = told.send(true);
-    };
-    let serving =
-        axum::serve(listener, router(desk)).with_graceful_shutdown(graceful).into_future();
-    let patience = async move {
-        let _ = heard.wait_for(|stopped| *stopped).await;
-        tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = patience => {
-            tracing::warn!("requests still under way were cut off after {SHUTDOWN_TIMEOUT:?}");
-            Ok(())
-        }
-    }
 }

@@ -12,10 +12,48 @@ pub const ANSWER_AGE_MAX: Duration = Duration::from_secs(60);
 pub const TAGGED_BYTES_MAX: usize = 8 << 20;
 /// Bytes of an exported file that are read at a time while it is sent.
 pub const EXPORT_CHUNK_BYTES: usize = 256 << 10;
-/// Bytes of one `POST /events`.
+/// Bytes of one body that is read whole, unpacked, unless configured.
 pub const EVENTS_BYTES_MAX: usize = 32 << 20;
-/// Events in one `POST /events`.
+/// Events in one batch; JSON lines may be more.
 pub const EVENTS_MAX: usize = 100_000;
+/// Bytes of one body of JSON lines, unpacked, unless configured.
+pub const STREAM_BYTES_MAX: u64 = 1 << 30;
+/// Events of one piece of a body of JSON lines; each piece is kept before the next is read.
+pub const PIECE_EVENTS: usize = 5_000;
+/// Bytes of one piece of a body of JSON lines, as soon as a line ends.
+pub const PIECE_BYTES: usize = 4 << 20;
+/// Time that a piece waits altogether for others to be applied, before its request ends.
+pub const PIECE_PATIENCE: Duration = Duration::from_secs(10);
+/// Events listed one by one in a receipt; of more, only those in quarantine are.
+pub const ITEMS_LISTED_MAX: usize = 10_000;
+/// Bytes of a body read at a time.
+pub const READ_BYTES: usize = 16 << 10;
+/// Bytes that a packed body may unfold to whatever its ratio.
+pub const UNPACKED_FREE_BYTES: u64 = 1 << 20;
+/// Bytes of a body that are still read after it was refused, so that its sender hears why.
+pub const DRAINED_BYTES_MAX: u64 = 16 << 20;
+/// How many times its size a packed body may unfold to; JSON reaches thirty, a bomb a thousand.
+pub const UNPACKED_RATIO: u64 = 200;
+/// Window of a body packed with zstd, as a power of two of bytes.
+pub const ZSTD_WINDOW_LOG: u32 = 23;
+/// Bytes that all bodies being read hold together, unless configured.
+pub const INTAKE_MEMORY_BYTES: usize = 256 << 20;
+/// Requests that bring something in at the same time, unless configured.
+pub const INTAKE_REQUESTS_MAX: usize = 1_024;
+/// Clients whose rate is remembered before those that were quiet are forgotten.
+pub const CLIENTS_REMEMBERED: usize = 10_000;
+/// Time after which a client that was sent away for others' sake may try again.
+pub const BUSY_RETRY: Duration = Duration::from_secs(1);
+/// Connections at the same time, unless configured.
+pub const CONNECTIONS_MAX: usize = 512;
+/// Time for the head of a request, unless configured.
+pub const HEADER_TIME: Duration = Duration::from_secs(30);
+/// Time that a client may pause within a body or an answer, unless configured.
+pub const PAUSE_TIME: Duration = Duration::from_secs(30);
+/// Bytes a second that a body must bring on average, unless configured.
+pub const BODY_BYTES_PER_SECOND: u64 = 500;
+/// Time before the next try to accept a connection, after the system refused one.
+pub const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 /// Bytes of one imported file; larger ones go through `deskmeter import`.
 pub const IMPORT_BYTES_MAX: usize = 512 << 20;
 /// Bytes of a mapping sent with an import.

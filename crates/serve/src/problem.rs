@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::semantic::Issue;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The header that carries a request's id, both ways.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,6 +23,8 @@ pub(crate) enum Kind {
     NotFound,
     /// The path exists, but not for this method.
     Method,
+    /// It does not prove where it comes from.
+    Unproven,
     /// It may not be done.
     Forbidden,
     /// Something else is in the way just now.
@@ -36,6 +39,10 @@ pub(crate) enum Kind {
     Limited,
     /// It took too long.
     TimedOut,
+    /// It was sent too slowly.
+    TooSlow,
+    /// Too much came at once.
+    Busy,
     /// Not now, perhaps later.
     Unavailable,
     /// A defect of ours.
@@ -50,6 +57,7 @@ impl Kind {
             Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "has issues"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not found"),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method not allowed"),
+            Self::Unproven => (StatusCode::UNAUTHORIZED, "not proven"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Conflict => (StatusCode::CONFLICT, "conflict"),
             Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "meant for another host"),
@@ -57,6 +65,8 @@ impl Kind {
             Self::Unsupported => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported media type"),
             Self::Limited => (StatusCode::UNPROCESSABLE_ENTITY, "limit reached"),
             Self::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "took too long"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "sent too slowly"),
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "too much at once"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
         }
@@ -65,12 +75,14 @@ impl Kind {
     /// The kind of an error status that the framework made.
     fn of(status: StatusCode) -> Self {
         match status {
+            StatusCode::UNAUTHORIZED => Self::Unproven,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::Unsupported,
             StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Self::TimedOut,
             StatusCode::UNPROCESSABLE_ENTITY => Self::Invalid,
+            StatusCode::TOO_MANY_REQUESTS => Self::Busy,
             status if status.is_client_error() => Self::Malformed,
             _ => Self::Internal,
         }
@@ -98,9 +110,26 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// Seconds after which it can be tried again, as in the header `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    /// What of it was kept nevertheless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept: Option<Kept>,
     /// Everything that is wrong with what was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     issues: Vec<Issue>,
+}
+
+/// How far a request got that was not done to its end. What is counted here is on disk.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub(crate) struct Kept {
+    /// Events from the start of the body that were dealt with, in quarantine or not.
+    pub(crate) events: u64,
+    /// Those that were accepted.
+    pub(crate) accepted: u64,
+    /// Those that are in quarantine.
+    pub(crate) quarantined: u64,
 }
 
 impl Problem {
@@ -115,6 +144,8 @@ impl Problem {
             instance: String::new(),
             request_id: String::new(),
             hint: None,
+            retry_after: None,
+            kept: None,
             issues: Vec::new(),
         }
     }
@@ -145,6 +176,18 @@ impl Problem {
     /// The same problem with a way out.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same problem, gone after this time, rounded up to seconds.
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.as_millis().div_ceil(1_000).try_into().unwrap_or(1).max(1));
+        self
+    }
+
+    /// The same problem, of which this much was kept.
+    pub(crate) fn kept(mut self, kept: Kept) -> Self {
+        self.kept = Some(kept);
         self
     }
 
@@ -182,12 +225,18 @@ impl From<engine::Error> for Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
+        if let store::Error::Busy { retry_after_ms, .. } = error {
+            let wait = Duration::from_millis(retry_after_ms);
+            return Self::new(Kind::Busy, "busy", error.to_string()).retry_after(wait);
+        }
         match error.kind() {
             store::Kind::Invalid => Self::new(Kind::Invalid, "invalid", error.to_string()),
             store::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
             store::Kind::Conflict => Self::new(Kind::Conflict, "conflict", error.to_string()),
             store::Kind::Limited => Self::new(Kind::TooLarge, "limit", error.to_string()),
-            store::Kind::Unavailable | store::Kind::Busy => {
+            store::Kind::Busy => Self::new(Kind::Busy, "busy", error.to_string())
+                .retry_after(crate::limits::BUSY_RETRY),
+            store::Kind::Unavailable => {
                 Self::new(Kind::Unavailable, "unavailable", error.to_string())
             }
             store::Kind::Damaged => Self::damaged(&error),
@@ -224,11 +273,15 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     problem.instance = path;
     problem.request_id = id.unwrap_or_default();
     let allow = response.headers().get(header::ALLOW).cloned();
+    let retry_after = problem.retry_after;
     let mut rendered = (status, Json(problem)).into_response();
     let headers = rendered.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
+    }
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     rendered
 }

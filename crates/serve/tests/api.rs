@@ -4,12 +4,16 @@
 
 #[path = "api/annotations.rs"]
 mod annotations;
+#[path = "api/door.rs"]
+mod door;
 #[path = "api/events.rs"]
 mod events;
 #[path = "api/exports.rs"]
 mod exports;
 #[path = "api/guard.rs"]
 mod guard;
+#[path = "api/hooks.rs"]
+mod hooks;
 #[path = "api/imports.rs"]
 mod imports;
 #[path = "api/live.rs"]
@@ -103,7 +107,7 @@ impl Desk {
     /// A desk with the two tickets of [`history`].
     async fn filled() -> Self {
         let desk = Self::new().await;
-        let receipt = desk.post("/api/v1/events", &Value::Array(history())).await.ok();
+        let receipt = desk.post("/api/v1/events?wait=applied", &Value::Array(history())).await.ok();
         assert_eq!(receipt["new"], json!(8));
         desk
     }

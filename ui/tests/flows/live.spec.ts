@@ -31,7 +31,7 @@ test('what happens now moves the number at once, and the page stays where it is'
   await page.evaluate(() => window.scrollTo(0, 120));
   const scrolled = await page.evaluate(() => window.scrollY);
   expect(scrolled).toBeGreaterThan(0);
-  const sent = await request.post('/api/v1/events', {
+  const sent = await request.post('/api/v1/events?wait=applied', {
     headers: HEADERS,
     data: [event(ticket, 'created', { actor: requester, channel: 'email' })],
   });
@@ -46,13 +46,13 @@ test('an open ticket shows its answer the moment it is given', async ({ page, re
     event(ticket, 'created', { actor: requester, channel: 'email' }),
     event(ticket, 'message', { actor: requester, visibility: 'public' }),
   ];
-  await request.post('/api/v1/events', { headers: HEADERS, data: asked });
+  await request.post('/api/v1/events?wait=applied', { headers: HEADERS, data: asked });
   await page.goto(`/tickets/flows/${ticket}`);
   await settled(page);
   const before = await page.getByRole('main').innerText();
   expect(before).toContain(ticket);
   const solved = event(ticket, 'status', { actor: agent, status: 'solved' });
-  await request.post('/api/v1/events', { headers: HEADERS, data: [solved] });
+  await request.post('/api/v1/events?wait=applied', { headers: HEADERS, data: [solved] });
   await expect
     .poll(() => page.getByRole('main').innerText(), { timeout: 3_000 })
     .toMatch(/solved/i);
@@ -64,7 +64,7 @@ test('a stream that breaks is taken up again without a gap', async ({ page, requ
   );
   await settled(page);
   await context.setOffline(true);
-  await request.post(`${DEMO.url}/api/v1/events`, {
+  await request.post(`${DEMO.url}/api/v1/events?wait=applied`, {
     headers: HEADERS,
     data: [
       {

@@ -14,7 +14,7 @@ test('scripts within data are shown as text', async ({ page, request }) => {
     time: new Date().toISOString(),
     data: { actor: { role: 'requester', id: NASTY }, ...data },
   });
-  const sent = await request.post('/api/v1/events', {
+  const sent = await request.post('/api/v1/events?wait=applied', {
     headers: { 'content-type': 'application/cloudevents-batch+json' },
     data: [
       entry('created', { channel: NASTY, product: NASTY, type: NASTY, group: NASTY, agent: NASTY }),

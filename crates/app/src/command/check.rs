@@ -31,6 +31,7 @@ pub(crate) fn run(context: &Context, args: &CheckArgs) -> Outcome {
     for file in mappings.iter().chain(&args.mapping) {
         checked.note(super::import::mapping(file));
     }
+    checked.note(super::hooks::all(config));
     for file in &args.question {
         checked.note(check_question(context, file, &checker, catalog.as_ref()));
     }

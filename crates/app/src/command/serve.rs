@@ -63,9 +63,14 @@ pub(crate) async fn until_stopped(
         if serve::ui::is_embedded() { "open in a browser:" } else { "serving only the API on" };
     context.voice.say(&format!("{how} http://{address}/"));
     let sealer = engine.store().spawn_sealer(SEAL_EVERY);
-    let desk = Desk::new(engine, Arc::clone(&context.clock));
+    let hooks = super::hooks::all(&context.config)?;
+    let mapper = jobs::spawn_mapper(engine.store(), hooks.clone());
+    let desk = Desk::new(engine, Arc::clone(&context.clock))
+        .with_door(context.config.door.clone())
+        .with_hooks(&hooks);
     serve::run(desk, listener, asked_to_stop()).await?;
     sealer.abort();
+    mapper.abort();
     context.voice.say("stopped");
     Ok(Exit::Done)
 }

@@ -91,6 +91,12 @@ pub(crate) const KEYS: &[Key] = &[
         words: "Folder with mapping files, so that `deskmeter check` can check them.",
     },
     Key {
+        name: "hooks",
+        shape: Shape::Path,
+        default: "",
+        words: "Folder with the files of webhooks: who may send them, and by which mapping they are read.",
+    },
+    Key {
         name: "zone",
         shape: Shape::Zone,
         default: "UTC",
@@ -117,6 +123,24 @@ pub(crate) const KEYS: &[Key] = &[
         words: "Where the API listens. Only loopback addresses, until there is authentication.",
     },
     Key {
+        name: "serve.connections",
+        shape: Shape::Number(1, 100_000),
+        default: "512",
+        words: "Connections at the same time; more wait until one is closed.",
+    },
+    Key {
+        name: "serve.header_seconds",
+        shape: Shape::Number(1, 3600),
+        default: "30",
+        words: "Time a client may take for the head of a request, or rest between two, in seconds.",
+    },
+    Key {
+        name: "serve.pause_seconds",
+        shape: Shape::Number(1, 3600),
+        default: "30",
+        words: "Time a client may pause while it sends a body or takes an answer, in seconds.",
+    },
+    Key {
         name: "store.segment_tickets",
         shape: Shape::Number(2, 1_048_576),
         default: "131072",
@@ -128,6 +152,36 @@ pub(crate) const KEYS: &[Key] = &[
         shape: Shape::Number(1, 1_048_576),
         default: "8192",
         words: "Changed tickets of one segment after which it is written anew.",
+    },
+    Key {
+        name: "ingest.body_mb",
+        shape: Shape::Number(1, 1024),
+        default: "32",
+        words: "Size of one body that is read whole, unpacked, in MiB: an event, a batch, a webhook.",
+    },
+    Key {
+        name: "ingest.stream_mb",
+        shape: Shape::Number(1, 1_048_576),
+        default: "1024",
+        words: "Size of one body of JSON lines, unpacked, in MiB; it is kept piece by piece.",
+    },
+    Key {
+        name: "ingest.memory_mb",
+        shape: Shape::Number(1, 65_536),
+        default: "256",
+        words: "Memory of all bodies being read together, in MiB; beyond it requests are told to come back.",
+    },
+    Key {
+        name: "ingest.requests",
+        shape: Shape::Number(1, 100_000),
+        default: "1024",
+        words: "Requests that bring events in, at the same time; more are told to come back.",
+    },
+    Key {
+        name: "ingest.client_rate",
+        shape: Shape::Number(0, 100_0000),
+        default: "0",
+        words: "Requests a second that one client may bring events in with; 0 = as many as it likes.",
     },
     Key {
         name: "limits.threads",

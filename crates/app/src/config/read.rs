@@ -6,6 +6,7 @@ use crate::cli::Global;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::{Issue, nearest};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::StateUrl;
@@ -50,6 +51,12 @@ struct Placed {
 }
 
 type Values = BTreeMap<&'static str, Placed>;
+
+/// The value of an environment variable that a user's own file names, such as that of a secret.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    let (_, value) = std::env::vars_os().find(|(known, _)| known == name)?;
+    value.into_string().ok()
+}
 
 /// Finds, reads and checks the configuration.
 ///
@@ -286,11 +293,13 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         policies: some_path("policies"),
         metrics: some_path("metrics"),
         mappings: some_path("mappings"),
+        hooks: some_path("hooks"),
         zone: text("zone"),
         week_start: text("week_start"),
         listen: text("serve.listen")
             .parse()
             .map_err(|error| Failure::new(Exit::Internal, anyhow::Error::new(error)))?,
+        door: door(&number)?,
         segment_tickets: u32::try_from(number("store.segment_tickets")?).unwrap_or(u32::MAX),
         seal_tickets: number("store.seal_tickets")?,
         threads,
@@ -298,6 +307,23 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         question_timeout: Duration::from_secs(number("limits.question_seconds")?),
         log_filter: text("log.filter"),
         log_json: text("log.format") == "json",
+    })
+}
+
+/// How much the API lets in.
+fn door(number: &dyn Fn(&str) -> Outcome<u64>) -> Outcome<serve::Door> {
+    let count = |name: &str| number(name).map(|given| usize::try_from(given).unwrap_or(usize::MAX));
+    let rate = u32::try_from(number("ingest.client_rate")?).unwrap_or(u32::MAX);
+    Ok(serve::Door {
+        body_bytes: count("ingest.body_mb")? << 20,
+        stream_bytes: number("ingest.stream_mb")? << 20,
+        memory_bytes: count("ingest.memory_mb")? << 20,
+        requests: count("ingest.requests")?,
+        client_requests_per_second: NonZeroU32::new(rate),
+        connections: count("serve.connections")?,
+        header_time: Duration::from_secs(number("serve.header_seconds")?),
+        pause_time: Duration::from_secs(number("serve.pause_seconds")?),
+        ..serve::Door::default()
     })
 }
 

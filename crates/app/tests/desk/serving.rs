@@ -43,7 +43,7 @@ fn what_is_accepted_survives_and_shows_at_once() {
     let desk = Desk::filled();
     let server = Server::start(&desk);
     let new = event("n1", "T11", "2026-03-20T09:00:00Z", "created", &json!({"channel": "phone"}));
-    let (status, body) = server.post("/api/v1/events", &new);
+    let (status, body) = server.post("/api/v1/events?wait=applied", &new);
     assert_eq!(status, 200, "{body}");
     let (_, body) = server.get("/api/v1/questions?metrics=volume");
     let answer: Value = serde_json::from_str(&body).unwrap();

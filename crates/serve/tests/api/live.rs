@@ -58,7 +58,7 @@ async fn whoever_listens_hears_of_what_is_stored() {
     assert_eq!(hello.name, "hello");
     for (id, ticket) in [("e1", "T1"), ("e2", "T2"), ("e3", "T3")] {
         let new = event(id, ticket, "2026-03-09T09:00:00Z", "created", &json!({}));
-        desk.post("/api/v1/events", &new).await.ok();
+        desk.post("/api/v1/events?wait=applied", &new).await.ok();
     }
     let generation = desk.get("/api/v1/ready").await.ok()["generation"].clone();
     loop {
@@ -78,7 +78,7 @@ async fn whoever_missed_something_is_told_at_once() {
     let desk = Desk::filled().await;
     let hello = Ear::open(&desk, None).await.next().await;
     let new = event("n1", "T9", "2026-03-10T09:00:00Z", "created", &json!({}));
-    desk.post("/api/v1/events", &new).await.ok();
+    desk.post("/api/v1/events?wait=applied", &new).await.ok();
     for last in [hello.id.as_str(), "another-1"] {
         let mut ear = Ear::open(&desk, Some(last)).await;
         assert_eq!(
@@ -90,7 +90,7 @@ async fn whoever_missed_something_is_told_at_once() {
     let mut ear = Ear::open(&desk, Some(&newest)).await;
     assert_eq!(ear.next().await.name, "hello");
     let new = event("n2", "T9", "2026-03-10T09:00:00Z", "message", &json!({}));
-    desk.post("/api/v1/events", &new).await.ok();
+    desk.post("/api/v1/events?wait=applied", &new).await.ok();
     assert_ne!(ear.next().await.id, newest, "nothing was told that had been seen");
 }
 

@@ -118,7 +118,7 @@ async fn promises_that_run_open_to_when_they_fall_due() {
         event("a", "T1", "2026-03-16T08:00:00Z", "created", &created),
         event("b", "T2", "2026-03-16T03:00:00Z", "created", &created),
     ]);
-    desk.post("/api/v1/events", &events).await.ok();
+    desk.post("/api/v1/events?wait=applied", &events).await.ok();
     let policies = json!({"sla": [{
         "name": "all", "versions": [{"calendar": "24x7", "targets": {"first_reply": "8h"}}],
     }]});

@@ -40,7 +40,7 @@ async fn every_check_counts_and_opens_to_its_tickets() {
         event("T4-3", "T4", "2026-03-10T11:00:00Z", "message", &agent),
         {"specversion": "1.0"},
     ]);
-    desk.post("/api/v1/events", &odd).await;
+    desk.post("/api/v1/events?wait=applied", &odd).await;
     let quality = desk.get("/api/v1/quality").await.ok();
     for code in ["creation_missing", "solved_before_reply"] {
         let check = check(&quality, code);

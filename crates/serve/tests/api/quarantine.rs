@@ -6,7 +6,7 @@ use serde_json::json;
 async fn with_two_rows() -> Desk {
     let desk = Desk::new().await;
     let bad = |id: &str| event(id, "T1", "2026-03-09T09:00:00Z", "exploded", &json!({}));
-    desk.post("/api/v1/events", &json!([bad("e1"), bad("e2")])).await.problem(422);
+    desk.post("/api/v1/events?wait=applied", &json!([bad("e1"), bad("e2")])).await.problem(422);
     desk
 }
 

@@ -102,7 +102,7 @@ async fn an_unchanged_answer_is_not_sent_twice() {
     assert_eq!(unchanged.status.as_u16(), 304);
     assert!(unchanged.text.is_empty());
     let new = event("n1", "T3", "2026-03-10T09:00:00Z", "created", &json!({}));
-    desk.post("/api/v1/events", &new).await.ok();
+    desk.post("/api/v1/events?wait=applied", &new).await.ok();
     let changed = desk.send(again().body(Body::empty()).unwrap()).await.ok();
     assert_eq!(changed["rows"][0]["cells"]["volume"]["value"], json!(3));
 }
@@ -132,7 +132,7 @@ async fn what_arrives_late_is_a_restatement_with_its_cause() {
     let early = event("e1", "T1", "2026-03-09T09:00:00Z", "created", &json!({}));
     let late = event("e2", "T2", "2026-03-09T10:00:00Z", "created", &json!({}));
     let events = json!([seen(early, "2026-03-09T09:00:00Z"), seen(late, "2026-03-12T10:00:00Z")]);
-    desk.post("/api/v1/events", &events).await.ok();
+    desk.post("/api/v1/events?wait=applied", &events).await.ok();
     let question = json!({"metrics": ["volume"], "as_of": "2026-03-11T00:00:00Z"});
     let past = desk.post("/api/v1/questions", &question).await.ok();
     assert_eq!(past["rows"][0]["cells"]["volume"]["value"], json!(1), "{past:#}");

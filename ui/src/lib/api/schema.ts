@@ -106,9 +106,11 @@ export interface paths {
         put?: never;
         /**
          * Send events
-         * @description The body is one `CloudEvent`, a JSON array of them (CloudEvents batch), or JSON lines. An answer
-         *     means that everything in it is on disk and shows in the next answer. Events are recognised by
-         *     source and id, so sending again is safe.
+         * @description The body is one `CloudEvent`, a JSON array of them (CloudEvents batch), JSON lines, or the data
+         *     of one event whose attributes are headers (binary mode); plain, gzip or zstd. An answer means
+         *     that everything in it is on disk. Events are recognised by source and id, so sending again is
+         *     safe. JSON lines are kept piece by piece while they come: a problem says in `kept` how far that
+         *     got. Status 429 says when to come back.
          */
         post: operations["post_events"];
         delete?: never;
@@ -128,6 +130,53 @@ export interface paths {
         get: operations["get_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks
+         * @description Every webhook that is set up or was, with what came through it and what waits to be mapped.
+         */
+        get: operations["get_hooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook's handshake
+         * @description Answers vendors that ask an address to show that it is ours before they send anything there, as
+         *     the hook's file says.
+         */
+        get: operations["get_hooks_source"];
+        put?: never;
+        /**
+         * Deliver a webhook
+         * @description Whatever the hook's file says a body looks like, signed as it says. Status 202 means that the
+         *     delivery is on disk; it is mapped to events a moment later. Sending it again is safe. A
+         *     handshake that the file describes is answered with 200 and what was asked for.
+         */
+        post: operations["post_hooks_source"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1006,6 +1055,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description A delivery that is on disk. */
+        Delivered: {
+            /** @description Its own id, or the digest of its content. */
+            delivery: string;
+            /** @description Whether the same one waits already. */
+            repeated: boolean;
+        };
         /** @description A metric in words: what `explain` shows. */
         Description: {
             /** @description The definition in force. */
@@ -1213,6 +1269,63 @@ export interface components {
             holidays: components["schemas"]["Holiday"][];
             /** @description Entries of the file that became no holiday, in its order. */
             skipped: components["schemas"]["SkippedEntry"][];
+        };
+        /** @description How one webhook stands. */
+        HookLine: {
+            /** @description Whether there is a file for it; without one, what waits is not mapped. */
+            configured: boolean;
+            /**
+             * Format: int64
+             * @description Events that deliveries made, known ones included.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description Seconds that the oldest one has been waiting to be mapped; 0 where none waits.
+             */
+            lag_seconds: number;
+            /** @description When the last one was mapped. */
+            last_mapped_at?: string | null;
+            /** @description When the last one came. */
+            last_received_at?: string | null;
+            last_refusal?: components["schemas"]["LastRefusal"] | null;
+            /**
+             * @description How its deliveries prove where they come from: `signature`, `token`, `signature and token`
+             *     or `none`.
+             */
+            proof?: string | null;
+            /**
+             * Format: int64
+             * @description What of deliveries could not be understood; it is in quarantine.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Deliveries that came, those sent again left out.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Requests since the server began that did not prove where they come from.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Deliveries that came again while the first still waited.
+             */
+            repeated: number;
+            /** @description The source it brings events for, which ends its address. */
+            source: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait to be mapped.
+             */
+            waiting: number;
+        };
+        /** @description The webhooks there are. */
+        HookList: {
+            /** @description By source. */
+            hooks: components["schemas"]["HookLine"][];
         };
         /** @description The hours of an ordinary week. */
         Hours: components["schemas"]["AlwaysOpen"] | {
@@ -1428,16 +1541,48 @@ export interface components {
             id?: string | null;
             /** @description Why it is in quarantine, in words. */
             message?: string | null;
+            /**
+             * Format: int64
+             * @description Which event of the body it is, from 1.
+             */
+            position: number;
             /** @description Why it is in quarantine, as a stable code. */
             reason?: string | null;
             /** @description `accepted` or `quarantined`. */
             result: string;
+        };
+        /** @description How far a request got that was not done to its end. What is counted here is on disk. */
+        Kept: {
+            /**
+             * Format: int64
+             * @description Those that were accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Events from the start of the body that were dealt with, in quarantine or not.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Those that are in quarantine.
+             */
+            quarantined: number;
         };
         /**
          * @description How a metric's value is formed.
          * @enum {string}
          */
         Kind: "duration" | "count" | "share" | "mean" | "flow" | "stock" | "spread";
+        /** @description The last request that did not prove where it comes from. */
+        LastRefusal: {
+            /** @description When it came. */
+            at: string;
+            /** @description What was wrong with it, as a stable code. */
+            code: string;
+            /** @description What was wrong with it, in words. */
+            message: string;
+        };
         /** @description An event that came late. */
         LateEvent: {
             /** @description When it happened (RFC 3339). */
@@ -1662,8 +1807,14 @@ export interface components {
             instance?: string;
             /** @description Everything that is wrong with what was sent. */
             issues?: components["schemas"]["Issue"][];
+            kept?: components["schemas"]["Kept"] | null;
             /** @description The id to find the request by in the log. */
             request_id?: string;
+            /**
+             * Format: int64
+             * @description Seconds after which it can be tried again, as in the header `Retry-After`.
+             */
+            retry_after?: number | null;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -1887,21 +2038,39 @@ export interface components {
         Receipt: {
             /**
              * Format: int64
-             * @description Events that were known already, by source and id; nothing changed.
+             * @description Events that were understood.
              */
-            duplicate: number;
-            /** @description One entry for each event sent, in order. */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description The batch of the inbox that holds the last of them; 0 where none was understood.
+             */
+            batch: number;
+            /**
+             * Format: int64
+             * @description Events that were known already, by source and id; only with `wait=applied`.
+             */
+            duplicate?: number | null;
+            /**
+             * @description One entry for each event sent, in order. Behind the first 10,000 events only those in
+             *     quarantine are listed, and 10,000 of them at most.
+             */
             items: components["schemas"]["ItemResult"][];
             /**
              * Format: int64
-             * @description Events that were new.
+             * @description Events that were new; only with `wait=applied`.
              */
-            new: number;
+            new?: number | null;
             /**
              * Format: int64
              * @description Events that could not be understood; they are in quarantine, with the reason.
              */
             quarantined: number;
+            /**
+             * Format: int64
+             * @description Events without an entry.
+             */
+            unlisted: number;
         };
         /** @description How many rows were removed. */
         Removed: {
@@ -2781,16 +2950,23 @@ export interface operations {
     };
     post_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `durable` (the default) answers when the events are on disk, `applied` when they also show
+                 *     in the next answer.
+                 */
+                wait?: "durable" | "applied";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description One CloudEvent, a batch, or JSON lines */
+        /** @description One CloudEvent, a batch, JSON lines, or one event's data */
         requestBody: {
             content: {
                 "application/cloudevents-batch+json": unknown[];
                 "application/cloudevents+json": unknown;
+                "application/json": unknown;
                 "application/x-ndjson": string;
             };
         };
@@ -2803,8 +2979,35 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
+            /** @description The body came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is larger than the limit quoted */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No event could be understood; all are in quarantine */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much at once; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2837,6 +3040,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    get_hooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hooks_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The source, as in the hook's file */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_hooks_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The source, as in the hook's file */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description A handshake's answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivered"];
+                };
+            };
+            /** @description It does not prove where it comes from */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much waits; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
