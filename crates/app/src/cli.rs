@@ -83,10 +83,11 @@ pub(crate) enum Command {
         Rows that cannot be understood go to quarantine (`deskmeter quarantine list`); the exit \
         code is then 4.")]
     Import(ImportArgs),
-    /// Draft a mapping from a file's header and first rows
-    #[command(after_help = "Example:\n  \
+    /// Draft a mapping from a file's header and first rows, or try one on a payload
+    #[command(after_help = "Examples:\n  \
         deskmeter mapping tickets.csv --output mapping.yaml\n  \
-        deskmeter import tickets.csv --mapping mapping.yaml --dry-run\n\n\
+        deskmeter import tickets.csv --mapping mapping.yaml --dry-run\n  \
+        deskmeter mapping test --mapping webhook.yaml --body body.json\n\n\
         The draft says in comments what nothing in the file decides; docs/reference/mapping.md \
         lists every key.")]
     Mapping(MappingArgs),
@@ -248,13 +249,49 @@ pub(crate) struct ImportArgs {
 
 /// `mapping`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct MappingArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<MappingCommand>,
     /// The file to draft a mapping for
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) file: Option<PathBuf>,
     /// Where to write the draft [default: standard output]; an existing file is not replaced
     #[arg(long, short, value_name = "FILE.yaml")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// `mapping …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// Show what a payload, such as the body of a webhook, comes to, and why
+    #[command(after_help = "Examples:\n  \
+        deskmeter mapping test --mapping webhook.yaml --body body.json\n  \
+        deskmeter mapping test --mapping webhook.yaml --body - --headers headers.txt < body.json\n\n\
+        Nothing is changed. Each event is shown with the rule that made it, then what could not be \
+        understood,\nthen the paths of the payload that nothing reads. The exit code is 4 where \
+        something could not be understood.")]
+    Test(MappingTestArgs),
+}
+
+/// `mapping test`.
+#[derive(Args, Debug)]
+pub(crate) struct MappingTestArgs {
+    /// The mapping
+    #[arg(long, short, value_name = "FILE.yaml")]
+    pub(crate) mapping: PathBuf,
+    /// The payload, as JSON; `-` reads standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) body: PathBuf,
+    /// The headers that come with it, as lines of `Name: value`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) headers: Option<PathBuf>,
+    /// A lookup table of the mapping; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Vec<PathBuf>,
+    /// How to print what comes of it [default: table on a terminal, else json]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<ReportFormat>,
 }
 
 /// `quarantine …`.

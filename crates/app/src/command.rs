@@ -92,7 +92,7 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Explain(command) => explain::run(context, command).await,
         Command::Check(args) => check::run(context, &args),
         Command::Hooks(command) => hooks::run(context, &command),
-        Command::Mapping(args) => mapping::run(&args),
+        Command::Mapping(args) => mapping::run(context, &args),
         Command::Quality(output) => quality::run(context, &output).await,
         Command::Policies(command) => policies::run(context, &command).await,
         Command::Settings(command) => settings::run(context, &command).await,

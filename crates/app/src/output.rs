@@ -7,6 +7,7 @@ mod report;
 mod restatement;
 mod sheet;
 mod ticket;
+mod tried;
 
 pub(crate) use answer::{in_unit, page as answer_page};
 pub(crate) use human::{count, duration, number, share, wrap};
@@ -15,6 +16,7 @@ pub(crate) use report::report;
 pub(crate) use restatement::page as restatement_page;
 pub(crate) use sheet::{Cell, Column, Sheet, table};
 pub(crate) use ticket::{explained as ticket_explained, page as ticket_page};
+pub(crate) use tried::tried;
 
 use crate::cli::{Format, OutputArgs};
 use crate::exit::{Exit, Failure, Outcome};

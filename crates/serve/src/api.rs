@@ -8,6 +8,7 @@ mod health;
 mod hooks;
 pub(crate) mod imports;
 mod live;
+mod mappings;
 pub(crate) mod metrics;
 mod policies;
 mod quality;
@@ -22,7 +23,8 @@ mod uploads;
 use crate::caching;
 use crate::desk::Desk;
 use crate::limits::{
-    CALENDAR_BYTES_MAX, IMPORT_BYTES_MAX, POLICIES_BYTES_MAX, QUESTION_BYTES_MAX, READ_TIMEOUT,
+    CALENDAR_BYTES_MAX, IMPORT_BYTES_MAX, MAPPING_TEST_BYTES_MAX, POLICIES_BYTES_MAX,
+    QUESTION_BYTES_MAX, READ_TIMEOUT,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -88,7 +90,10 @@ fn history() -> OpenApiRouter<Desk> {
         .routes(routes!(quarantine::list, quarantine::remove))
         .routes(routes!(quarantine::counts))
         .routes(routes!(quarantine::replay));
-    events.merge(imports).merge(quarantine)
+    let mappings = OpenApiRouter::new()
+        .routes(routes!(mappings::test))
+        .layer(DefaultBodyLimit::max(MAPPING_TEST_BYTES_MAX));
+    events.merge(imports).merge(mappings).merge(quarantine)
 }
 
 /// What the people of a desk settle, and news of it.

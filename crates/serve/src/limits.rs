@@ -103,3 +103,6 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 pub(crate) fn page(asked: Option<u64>) -> u32 {
     u32::try_from(asked.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)).unwrap_or(1)
 }
+
+/// Bytes of a mapping and the payload that it is tried on.
+pub const MAPPING_TEST_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -18,6 +18,8 @@ mod hooks;
 mod imports;
 #[path = "api/live.rs"]
 mod live;
+#[path = "api/mappings.rs"]
+mod mappings;
 #[path = "api/metrics.rs"]
 mod metrics;
 #[path = "api/openapi.rs"]

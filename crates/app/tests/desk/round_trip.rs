@@ -118,6 +118,39 @@ fn a_mapping_is_drafted_and_imports() {
 }
 
 #[test]
+fn a_mapping_is_tried_on_a_payload() {
+    let desk = Desk::new();
+    desk.write(
+        "hook.yaml",
+        "source: hook\nwhere: {expr: headers.kind == \"new\"}\nticket: {expr: payload.t.id}\n\
+         at: {value: '2026-01-01'}\nrules:\n  - event: created\n    requester: {expr: row.who.name}\n",
+    );
+    desk.write("body.json", "{\"t\": {\"id\": 7, \"x\": 1}, \"who\": null}");
+    desk.write("headers.txt", "Kind: new\n");
+    let args = ["mapping", "test", "--mapping", "hook.yaml", "--body", "body.json"];
+    let with_headers = [&args[..], &["--headers", "headers.txt"]].concat();
+    let tried: serde_json::Value = serde_json::from_str(&desk.succeed(&with_headers)).unwrap();
+    assert_eq!(tried["events"][0]["rule"], "rules[0] created");
+    assert_eq!(tried["events"][0]["event"]["subject"], "7");
+    assert_eq!(tried["unread"], serde_json::json!(["t.x"]));
+    let human = desk.succeed(&[&args[..], &["--format", "table"]].concat());
+    assert!(human.contains("0 events; 0 rows not understood, 1 left out"), "{human}");
+    assert!(!desk.path("data").exists());
+
+    desk.write("body.json", "{\"t\": {\"id\": null}}");
+    let ran = desk.run(&[&with_headers[..], &["--format", "table"]].concat());
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stdout.contains("the row names no ticket [missing_ticket]"), "{}", ran.stdout);
+
+    desk.write("bad.yaml", "source: s\nticket: {expr: paylod.t}\nat: {expr: 'row.'}\nrules: []\n");
+    let ran = desk.run(&["check", "--mapping", "bad.yaml"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    for part in ["bad.yaml: line 2, ticket.expr", "did you mean `payload`?", "line 3, at.expr"] {
+        assert!(ran.stderr.contains(part), "{part}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn holidays_come_from_the_file_beside_the_policies() {
     let desk = Desk::new();
     desk.write("history.jsonl", history());

@@ -198,7 +198,7 @@ pub(crate) fn read_mapping(yaml: &str, source: Option<&str>) -> Result<Mapping, 
         .map_err(|issues| Problem::issues("the mapping", as_ours(issues)))
 }
 
-fn as_ours(issues: Vec<connect::Issue>) -> Vec<Issue> {
+pub(crate) fn as_ours(issues: Vec<connect::Issue>) -> Vec<Issue> {
     let ours = |issue: connect::Issue| Issue {
         code: issue.code.to_owned(),
         place: issue.place,

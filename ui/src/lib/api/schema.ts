@@ -245,6 +245,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mappings/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a mapping on a payload
+         * @description Every event comes back with the rule that made it, and so does what could not be understood and
+         *     which paths of the payload nothing reads. Nothing is changed. What is wrong with the mapping
+         *     itself is a list of issues.
+         */
+        post: operations["post_mappings_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics": {
         parameters: {
             query?: never;
@@ -1594,6 +1616,57 @@ export interface components {
         };
         /** @description The data of an event, by its name. */
         LiveData: components["schemas"]["Change"] | components["schemas"]["Import"] | components["schemas"]["Rebuild"];
+        /** @description A mapping, and a payload to try it on. */
+        MappingTest: {
+            /** @description The payload, such as the body of a webhook. A text is the payload as it was sent. */
+            body: Record<string, never>;
+            /** @description The headers that came with it. */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @description The mapping as YAML or JSON. */
+            mapping: string;
+        };
+        /** @description What a payload would come to, and why: for whoever writes the mapping. */
+        MappingTried: {
+            /** @description Its events, in the order in which they are made. */
+            events: components["schemas"]["MappingTriedEvent"][];
+            /**
+             * Format: int64
+             * @description Rows that a `where` leaves out.
+             */
+            left_out: number;
+            /** @description What of it could not be understood. */
+            problems: components["schemas"]["MappingTriedProblem"][];
+            /** @description Paths of the payload that nothing in the mapping has read, the first of them. */
+            unread: string[];
+        };
+        /** @description An event that a payload would make. */
+        MappingTriedEvent: {
+            /** @description The event as a `CloudEvent`. */
+            event: Record<string, never>;
+            /**
+             * Format: int64
+             * @description The row of the payload, from 1; absent where the payload is the row.
+             */
+            row?: number | null;
+            /** @description The rule that made it, as a path in the mapping, such as `rules[1]`. */
+            rule: string;
+        };
+        /** @description Something of a payload that could not be understood. */
+        MappingTriedProblem: {
+            /** @description Stable name of the reason. */
+            code: string;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /** @description What is wrong, in one sentence. */
+            message: string;
+            /**
+             * Format: int64
+             * @description The row of the payload, from 1; absent where it is about the payload.
+             */
+            row?: number | null;
+        };
         /** @description One metric in short. */
         Metric: {
             /** @description What it tells. */
@@ -3297,6 +3370,45 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mappings_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingTried"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
