@@ -56,4 +56,5 @@ export type Rebuild = Schemas['Rebuild'];
 export type Settings = Schemas['Settings'];
 export type Skipped = Schemas['SkippedEntry'];
 export type SourceState = Schemas['Source'];
+export type Hook = Schemas['HookLine'];
 export type NewAnnotation = Schemas['NewAnnotation'];

@@ -27,6 +27,16 @@ export const sources: Record<keyof typeof en, string> = {
   'sources.volumes.summary':
     '{sources, plural, one {Eine Quelle} other {# Quellen}}, {total} Tickets in {months} Monaten; die meisten im {peak} ({n}).',
   'sources.month': 'Monat',
+  'sources.hooks': 'Webhooks',
+  'sources.hooks.note':
+    'Was ankommt, liegt auf der Platte, bevor geantwortet wird; übersetzt wird es gleich danach.',
+  'sources.hook.last': 'Letzte Zustellung',
+  'sources.hook.received': 'Zustellungen',
+  'sources.hook.refused': 'Abgewiesen seit dem Start',
+  'sources.hook.ready': 'wird sofort übersetzt',
+  'sources.hook.waiting': '{n, plural, one {# wartet} other {# warten}}',
+  'sources.hook.late': '{n, plural, one {# wartet} other {# warten}} seit {time}',
+  'sources.hook.gone': '{n, plural, one {keine Datei; # wartet} other {keine Datei; # warten}}',
   'sources.imports': 'Importe',
   'sources.imports.none': 'Noch kein Import',
   'sources.imports.none.hint': 'Importierte Dateien stehen hier, mit dem, was aus ihnen wurde.',

@@ -18,6 +18,7 @@ export const load: PageLoad = ({ fetch, depends }) => {
   return {
     question: volumes,
     sources: later(api.GET('/api/v1/sources', { fetch }).then(unwrap)),
+    hooks: later(api.GET('/api/v1/hooks', { fetch }).then(unwrap)),
     quality: later(api.GET('/api/v1/quality', { fetch }).then(unwrap)),
     volumes: later(askAll(fetch, [volumes])),
     imports: later(readImports(fetch, { limit: 20 })),
