@@ -70,6 +70,7 @@ impl State {
             .max_connections(dialect.connections())
             .acquire_timeout(Duration::from_secs(limits::STATE_WAIT_SECONDS))
             .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
+            .after_release(|connection, _| Box::pin(is_sound(connection)))
             .connect_with(url.options(file)?)
             .await
             .map_err(sql("open"))?;
@@ -111,6 +112,14 @@ impl State {
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
     sqlx::raw_sql(dialect.settings()).execute(&mut *connection).await?;
     connection.ping().await
+}
+
+/// Whether a connection may be used again. SQLite ends a transaction by itself when the disk fails,
+/// after which there is none to roll back and the connection holds itself to be in one for ever.
+async fn is_sound(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    // Whatever was left to roll back is rolled back before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Makes what was written durable.
@@ -155,4 +164,27 @@ pub(crate) async fn remove_meta(tx: &mut Tx, name: &'static str) -> Result<()> {
 pub(crate) fn u32_of(row: &AnyRow, column: usize, what: &'static str) -> Result<u32> {
     let number: i64 = row.get(column);
     u32::try_from(number).map_err(|_| Error::damaged(what, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_transaction_that_the_database_ended_spoils_no_connection() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::open(&StateUrl::file(), &dir.path().join("state.db")).await.unwrap();
+        // More often than there are connections.
+        for _ in 0..20 {
+            let mut tx = state.begin().await.unwrap();
+            set_meta(&mut tx, "twice", "1".to_owned()).await.unwrap();
+            // Ends the transaction as a disk that fails does.
+            let again = "INSERT OR ROLLBACK INTO meta (name, value) VALUES ('twice', '2')";
+            assert!(sqlx::query(again).execute(&mut *tx).await.is_err());
+        }
+        let mut tx = state.begin().await.unwrap();
+        assert_eq!(meta(&mut tx, "twice").await.unwrap(), None);
+        commit(tx).await.unwrap();
+        state.close().await;
+    }
 }
