@@ -9,9 +9,11 @@
 
 #![expect(clippy::print_stdout, reason = "a tool for people: its report goes to standard output")]
 
+mod book;
 mod client;
 mod compare;
 mod crash;
+mod faults;
 mod ledger;
 mod load;
 mod server;
@@ -33,6 +35,8 @@ enum Trial {
     Load(load::Args),
     /// Kills at random moments; then every event, row and answer is compared with a clean import
     Crash(crash::Args),
+    /// Disks that fail, files that are damaged, clocks that jump; the same comparison afterwards
+    Faults(faults::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         match cli.trial {
             Trial::Load(args) => load::run(&args).await,
             Trial::Crash(args) => crash::run(&args).await,
+            Trial::Faults(args) => faults::run(&args).await,
         }
     })
 }

@@ -16,15 +16,18 @@ pub(crate) struct Program {
     /// The program under trial
     #[arg(long, default_value = "target/demo/deskmeter", value_name = "FILE")]
     pub(crate) deskmeter: PathBuf,
-    /// Words before it, such as a tool that injects faults
-    #[arg(long, value_name = "WORDS", default_value = "")]
-    pub(crate) under: String,
     /// More arguments of every command, such as `--state postgres://…`
     #[arg(long, value_name = "WORDS", default_value = "")]
     pub(crate) with: String,
     /// Tickets in a segment of a new folder; an eighth of them changed seal it
     #[arg(long, value_name = "N")]
     pub(crate) segment_tickets: Option<u32>,
+    /// The words before it: a tool that injects faults.
+    #[arg(skip)]
+    pub(crate) under: Vec<String>,
+    /// Variables that it finds set.
+    #[arg(skip)]
+    pub(crate) variables: Vec<(String, String)>,
 }
 
 /// Time that a server gets to open its folder.
@@ -39,15 +42,9 @@ impl Program {
         data: &Path,
         arguments: impl IntoIterator<Item = S>,
     ) -> Command {
-        let mut words = self.under.split_whitespace();
-        let mut command = match words.next() {
-            Some(first) => {
-                let mut command = Command::new(first);
-                command.args(words).arg(&self.deskmeter);
-                command
-            }
-            None => Command::new(&self.deskmeter),
-        };
+        let mut words = self.under.iter().map(OsStr::new).chain([self.deskmeter.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.args(arguments).arg("--data").arg(data).args(self.with.split_whitespace());
         // Small segments, sealed often: more borders to be killed at.
         if let Some(tickets) = self.segment_tickets {
@@ -60,7 +57,7 @@ impl Program {
 
     /// The same without whatever stands before it.
     pub(crate) fn bare(&self) -> Self {
-        Self { under: String::new(), ..self.clone() }
+        Self { under: Vec::new(), variables: Vec::new(), ..self.clone() }
     }
 
     /// The same for a folder of its own, with its own state.

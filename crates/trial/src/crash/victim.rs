@@ -1,7 +1,8 @@
 //! What is killed, and what it is doing meanwhile.
 
-use super::{Args, Book};
-use crate::client::{Client, Refused};
+use super::Args;
+use crate::book::Book;
+use crate::client::Refused;
 use crate::server::{Program, Server};
 use crate::stream::mix;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -109,7 +110,7 @@ async fn serve(
         senders.spawn(async move {
             loop {
                 let batch = book.take();
-                if let Err(error) = deliver(&mut client, &book, batch).await {
+                if let Err(error) = book.deliver(&mut client, batch).await {
                     return error;
                 }
             }
@@ -143,31 +144,6 @@ async fn serve(
         ensure!(error.downcast_ref::<Refused>().is_none(), "{error:#}");
     }
     Ok(())
-}
-
-/// Sends a batch until it is accepted; it stays unsure where the connection breaks.
-pub(crate) async fn deliver(client: &mut Client, book: &Book, batch: u64) -> Result<()> {
-    loop {
-        let body = book.body(batch);
-        let sent = client.post("/api/v1/events", "application/x-ndjson", body).await;
-        match sent {
-            Ok(reply) if reply.status.is_success() => {
-                book.acknowledged(batch);
-                return Ok(());
-            }
-            Ok(reply) if reply.status == StatusCode::TOO_MANY_REQUESTS => {
-                sleep(reply.retry_after()).await;
-            }
-            Ok(reply) => {
-                book.unsure(batch);
-                return Err(reply.error());
-            }
-            Err(error) => {
-                book.unsure(batch);
-                return Err(error);
-            }
-        }
-    }
 }
 
 /// Imports batches as a file; they count as acknowledged where the command says that it is done.
