@@ -8,7 +8,7 @@ TRIAL := target/demo/trial
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui ui-check flows lighthouse test test-postgres check fmt clippy doc update acceptance trial crash model load bench bench-10m release clean
+.PHONY: help demo build ui ui-check flows lighthouse test test-postgres check fmt clippy doc update acceptance trial crash faults model load bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ trial:
 crash: trial ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times
 	$(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
 	$(if $(LONG),$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture)
+
+faults: trial ## failing calls, a full disk, jumping clocks, damaged files; LONG=1: more of each
+	$(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
 
 model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 20,000
 	MODEL_SEEDS=$(if $(LONG),20000,2000) $(CARGO) test --locked --profile demo -p store --test it model

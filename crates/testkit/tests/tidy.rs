@@ -48,6 +48,7 @@ const ROOT: &[&str] = &[
     "definitions",
     "deny.toml",
     "docs",
+    "fuzz",
     "openapi.json",
     "rustfmt.toml",
     "scenarios",
