@@ -22,9 +22,13 @@ impl Job for Retention {
 
     async fn run(&self, work: Work) -> Result<Outcome> {
         let retired = work.store().retain_due().await?;
-        if retired.runs == 0 {
-            return Ok(Outcome::nothing());
+        let mut did = Vec::new();
+        if retired.runs > 0 {
+            did.push(format!("{} old runs of jobs forgotten", retired.runs));
         }
-        Ok(Outcome::did(format!("{} old runs of jobs forgotten", retired.runs)))
+        if retired.erasures > 0 {
+            did.push(format!("{} erasures finished", retired.erasures));
+        }
+        if did.is_empty() { Ok(Outcome::nothing()) } else { Ok(Outcome::did(did.join(", "))) }
     }
 }

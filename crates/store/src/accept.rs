@@ -30,6 +30,8 @@ impl Core {
     }
 
     async fn commit_group(self: &Arc<Self>, mut group: Vec<Request>, events: u64, bytes: u64) {
+        let rules = Arc::clone(&self.snapshot().keeping.rules);
+        group.iter_mut().for_each(|request| request.follow(&rules));
         let plain = group.iter_mut().map(|request| std::mem::take(&mut request.plain)).collect();
         let committed = self.commit_batch(plain, events).await;
         let now = self.clock().now();

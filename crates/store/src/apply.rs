@@ -73,7 +73,7 @@ pub(crate) fn apply(snapshot: &Snapshot, load: Load, threads: usize) -> Result<A
         while let Some(next) = rest.next_if(|next| next.number == number) {
             group.push(next);
         }
-        let Merged { stored, is_new } = merge(number, old, group, &mut counts)?;
+        let Merged { stored, is_new } = merge(snapshot, number, old, group, &mut counts)?;
         if handed_on.insert(number) || is_new {
             heirs.extend(derived(&stored));
         }
@@ -94,6 +94,7 @@ struct Merged {
 }
 
 fn merge(
+    snapshot: &Snapshot,
     number: u32,
     old: Option<Stored>,
     group: Vec<Incoming>,
@@ -121,14 +122,13 @@ fn merge(
         }
     }
     let entries = group.into_iter().map(|(_, entry)| entry).collect();
-    if is_new {
-        let timeline = facts::timeline::merge(old, entries);
-        return Ok(Merged { stored: Stored { source, ticket, timeline }, is_new });
-    }
     // A duplicate may still change something: the same event learnt of earlier.
-    let timeline = facts::timeline::merge(old.clone(), entries);
-    let is_new = timeline != old;
-    Ok(Merged { stored: Stored { source, ticket, timeline }, is_new })
+    let before = (!is_new).then(|| old.clone());
+    let timeline = facts::timeline::merge(old, entries);
+    let mut stored = Stored { source, ticket, timeline };
+    snapshot.keeping.scrub(&mut stored);
+    let is_new = before.is_none_or(|before| before != stored.timeline);
+    Ok(Merged { stored, is_new })
 }
 
 fn identity(entry: &Entry) -> (&str, Option<&str>) {

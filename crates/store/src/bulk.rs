@@ -8,6 +8,7 @@ mod inherited;
 
 use crate::apply::{Accepted, derived};
 use crate::core::{Core, blocking};
+use crate::erase::rules::Rules;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::limits;
@@ -16,6 +17,7 @@ use crate::number::{Resolved, resolve};
 use crate::options::Step;
 use crate::parallel;
 use crate::rebuild::Progress;
+use crate::scrub::{Keeping, Scrub};
 use crate::segment::Stored;
 use crate::snapshot::Snapshot;
 use crate::spill::{Record, Spill, Spilt, SpiltTicket};
@@ -37,6 +39,8 @@ pub struct Bulk {
     dir: tempfile::TempDir,
     spill: Spill,
     seen: Mutex<Seen>,
+    /// Who had been erased when it began.
+    rules: Arc<Rules>,
 }
 
 #[derive(Debug, Default)]
@@ -97,7 +101,8 @@ impl Bulk {
             .tempdir_in(&scratch)
             .map_err(crate::error::io("make a folder in", &scratch))?;
         let spill = Spill::new(&dir.path().join("first"))?;
-        Ok(Self { core, dir, spill, seen: Mutex::default() })
+        let rules = Arc::clone(&core.snapshot().keeping.rules);
+        Ok(Self { core, dir, spill, seen: Mutex::default(), rules })
     }
 
     /// Adds events; may be called from several threads, which then share the work.
@@ -105,7 +110,14 @@ impl Bulk {
     /// # Errors
     /// When the disk refuses, or there are more tickets than numbers.
     pub fn push(&self, events: impl AsRef<[Event]>) -> Result<()> {
-        let events = events.as_ref();
+        let mut admitted = Vec::new();
+        let events = if self.rules.is_empty() {
+            events.as_ref()
+        } else {
+            admitted.extend_from_slice(events.as_ref());
+            self.rules.admit(&mut admitted);
+            &admitted
+        };
         let keys: Vec<Key> =
             events.iter().map(|event| Key::new(&event.source, &event.ticket)).collect();
         let sources = freshness(events);
@@ -168,7 +180,7 @@ impl Bulk {
     }
 
     async fn store(self, progress: Progress) -> Result<BulkReport> {
-        let Self { core, dir, spill, seen } = self;
+        let Self { core, dir, spill, seen, rules } = self;
         let Seen { places, keys, sources, events } =
             seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         // From here on the list of keys is enough.
@@ -187,7 +199,10 @@ impl Bulk {
         drop(keys);
         let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
         let before = core.last_version();
-        let spilt = SpiltAll { spill, first, new_from, tickets, through: live.applied };
+        let late = Arc::clone(&core.snapshot().keeping.rules);
+        let late = (!Arc::ptr_eq(&late, &rules)).then_some(late);
+        let through = live.applied;
+        let spilt = SpiltAll { spill, first, new_from, tickets, through, late };
         let built = build(&core, spilt, progress).await;
         let built = core.written(before, built)?;
         let mut report =
@@ -260,6 +275,8 @@ struct SpiltAll {
     tickets: u64,
     /// Every batch up to this one is in the overlay.
     through: u64,
+    /// Who is erased now, where somebody was since the spill was begun.
+    late: Option<Arc<Rules>>,
 }
 
 /// Folds every segment on all threads.
@@ -267,7 +284,7 @@ async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<
     let snapshot = core.snapshot();
     let core = Arc::clone(core);
     blocking(move || {
-        let SpiltAll { spill, first, new_from, tickets, through } = spilt;
+        let SpiltAll { spill, first, new_from, tickets, through, late } = spilt;
         let places: Vec<usize> = (0..spill.len()).collect();
         parallel::each(
             core.options.workers(),
@@ -276,7 +293,9 @@ async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<
                 let id = first + u32::try_from(place).unwrap_or(u32::MAX);
                 match spill.take(place)? {
                     Some(spilt) => {
-                        let mut built = build_segment(&core, &snapshot, id, &spilt, new_from)?;
+                        let late = late.as_deref();
+                        let mut built =
+                            build_segment(&core, &snapshot, id, &spilt, (new_from, late))?;
                         built.line = built.line.map(|line| Line { through, ..line });
                         Ok(built)
                     }
@@ -294,7 +313,7 @@ fn build_segment(
     snapshot: &Snapshot,
     id: u32,
     spilt: &Spilt,
-    new_from: u32,
+    (new_from, late): (u32, Option<&Rules>),
 ) -> Result<Built> {
     let tickets = spilt.rows().count() as u64;
     let stored = snapshot.segment(id).map_or(0, |segment| u64::from(segment.rows()));
@@ -308,7 +327,8 @@ fn build_segment(
     let base = id * snapshot.segment_rows;
     let inherited = Inherited::new(spilt, new_from.saturating_sub(base))?;
     let (counts, guests) = (Accepted::default(), Vec::new());
-    let mut segment = Building { spilt, inherited, out, counts, guests };
+    let keeping = &snapshot.keeping;
+    let mut segment = Building { spilt, inherited, keeping, late, out, counts, guests };
     let mut next = base;
     if let Some(old) = snapshot.segment(id) {
         old.read_all(limits::FOLD_BATCH_TICKETS, |number, sealed| {
@@ -333,6 +353,8 @@ fn build_segment(
 struct Building<'a> {
     spilt: &'a Spilt,
     inherited: Inherited<'a>,
+    keeping: &'a Keeping,
+    late: Option<&'a Rules>,
     out: FoldingWriter<'a>,
     counts: Accepted,
     guests: Vec<Event>,
@@ -343,7 +365,8 @@ impl Building<'_> {
     fn push(&mut self, number: u32, row: u32, stored: Option<Stored>) -> Result<bool> {
         let SpiltTicket { name, entries } = self.spilt.ticket(row)?;
         if entries.is_empty() {
-            let Some(stored) = stored else { return Ok(false) };
+            let Some(mut stored) = stored else { return Ok(false) };
+            self.scrub(&mut stored);
             self.out.push(number, &stored)?;
             return Ok(true);
         }
@@ -373,11 +396,21 @@ impl Building<'_> {
             Some(entries) => facts::timeline::merge(merged, entries),
             None => merged,
         };
-        let stored = Stored { source, ticket, timeline };
+        let mut stored = Stored { source, ticket, timeline };
+        self.scrub(&mut stored);
         let elsewhere = derived(&stored).into_iter();
         self.guests.extend(elsewhere.filter(|event| !self.inherited.holds(row, event)));
         self.out.push(number, &stored)?;
         Ok(true)
+    }
+}
+
+impl Building<'_> {
+    fn scrub(&self, stored: &mut Stored) {
+        if let Some(late) = self.late {
+            late.scrub(stored);
+        }
+        self.keeping.scrub(stored);
     }
 }
 
@@ -478,7 +511,8 @@ impl Core {
     }
 
     /// Stores events as batches of a larger transaction, with their numbers.
-    async fn store_pieces(&self, tx: &mut Tx, events: Vec<Event>) -> Result<Vec<Piece>> {
+    async fn store_pieces(&self, tx: &mut Tx, mut events: Vec<Event>) -> Result<Vec<Piece>> {
+        self.snapshot().keeping.admit(&mut events);
         let mut pieces = Vec::new();
         let mut rest = events.into_iter().peekable();
         while rest.peek().is_some() {

@@ -11,7 +11,7 @@ use crate::overlay::Overlay;
 use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
-use crate::state::{State, commit, inbox, manifest, meta, policies, set_meta};
+use crate::state::{State, commit, erasures, inbox, manifest, meta, policies, set_meta};
 use crate::submit::Waiting;
 use crate::work::Wanted;
 use crate::write::SegmentWriter;
@@ -44,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) order: tokio::sync::Mutex<()>,
     pub(crate) waiting: Mutex<Waiting>,
     pub(crate) arrivals: Arrivals,
+    /// Held by whoever takes something out of stored tickets; taken before all others.
+    pub(crate) scrubbing: tokio::sync::Mutex<()>,
     current: RwLock<Arc<Snapshot>>,
     /// Tells the generation of the newest snapshot.
     published: watch::Sender<u64>,
@@ -87,6 +89,7 @@ impl Core {
         inbox::begin_counting(&mut tx).await?;
         let lines = manifest::read(&mut tx).await?;
         let freshness = manifest::freshness(&mut tx).await?;
+        let keeping = erasures::keeping(&mut tx).await?;
         commit(tx).await?;
         let keep: Vec<(u32, u64)> = lines.iter().map(|line| (line.id, line.version)).collect();
         let newest = layout.sweep(&keep)?;
@@ -100,6 +103,7 @@ impl Core {
             overlay: Overlay::default(),
             freshness,
             segment_rows,
+            keeping,
             present: None,
             scratch: None,
         };
@@ -113,6 +117,7 @@ impl Core {
             order: tokio::sync::Mutex::default(),
             waiting: Mutex::default(),
             arrivals: Arrivals::default(),
+            scrubbing: tokio::sync::Mutex::default(),
             current: RwLock::new(Arc::new(snapshot)),
             published: watch::Sender::new(0),
             versions: AtomicU64::new(newest),

@@ -165,6 +165,21 @@ pub enum Error {
     /// What happened to all callers of one group commit.
     #[error(transparent)]
     Shared(std::sync::Arc<Self>),
+    /// An erasure that names nobody.
+    #[error("nobody is named: give at least one id, and none that is empty")]
+    NobodyToErase,
+    /// A text that is found by chance.
+    #[error(
+        "give at least one text to look for, each of at least {bytes} bytes: shorter ones are \
+        found everywhere by chance"
+    )]
+    ShortText {
+        /// Bytes of the shortest text that may be looked for.
+        bytes: usize,
+    },
+    /// The system has no random numbers.
+    #[error("could not get random numbers from the system")]
+    Random(#[source] std::io::Error),
     /// A test asked for a failure at this step.
     #[error("a test stopped the store at {0:?}")]
     Fault(Step),
@@ -195,7 +210,11 @@ impl Error {
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Policies(_) | Self::NotABackup(_) | Self::StateUrl { .. } => Kind::Invalid,
+            Self::Policies(_)
+            | Self::NotABackup(_)
+            | Self::StateUrl { .. }
+            | Self::NobodyToErase
+            | Self::ShortText { .. } => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
             Self::Locked(_)
             | Self::OtherState { .. }
@@ -215,6 +234,7 @@ impl Error {
             | Self::Parquet { .. }
             | Self::Arrow { .. }
             | Self::Task(_)
+            | Self::Random(_)
             | Self::Fault(_) => Kind::Internal,
         }
     }

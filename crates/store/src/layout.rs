@@ -71,6 +71,16 @@ impl Layout {
         }
     }
 
+    /// Id and version of every segment's folder there is.
+    pub(crate) fn versions(&self) -> Result<Vec<(u32, u64)>> {
+        Ok(names(&self.segments())?.iter().filter_map(|name| parse(name)).collect())
+    }
+
+    /// What is in the scratch folder.
+    pub(crate) fn scratch_names(&self) -> Result<Vec<String>> {
+        names(&self.scratch())
+    }
+
     /// Removes every segment with a version above `before`.
     pub(crate) fn discard(&self, before: u64) -> Result<()> {
         for name in names(&self.segments())? {

@@ -1,5 +1,7 @@
 //! Everything the store refuses to exceed, in one place.
 
+use std::time::Duration;
+
 /// Tickets in one segment, and rows in one row group.
 pub const SEGMENT_ROWS: u32 = 131_072;
 /// Smallest segment that [`crate::Options`] accepts.
@@ -85,3 +87,11 @@ pub const IMPORT_BEAT_SECONDS: u64 = 10;
 pub const IMPORT_SILENCE_US: i64 = 60 * 1_000_000;
 /// Bytes of the state database's log that a compaction leaves alone.
 pub const LOG_BYTES: u64 = 16 * 1024 * 1024;
+/// Ids of one erasure.
+pub const ERASURE_IDS_MAX: usize = 1_000;
+/// How long an erasure waits for those who still read old files before it leaves the end for later.
+pub const ERASURE_READERS_WAIT: Duration = Duration::from_secs(2);
+/// How often it looks meanwhile.
+pub const ERASURE_READERS_STEP: Duration = Duration::from_millis(50);
+/// Bytes of the shortest text that a proof looks for.
+pub const PROOF_BYTES_MIN: usize = 4;

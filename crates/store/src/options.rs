@@ -44,11 +44,21 @@ pub enum Step {
     DeliveriesBeforeRemoval,
     /// After they were removed.
     DeliveriesAfterRemoval,
+    /// Before the transaction commits after which an erased person cannot come in any more.
+    EraseBeforeCommit,
+    /// After it committed, before the overlay is published without them.
+    EraseAfterCommit,
+    /// Before a batch of the inbox is replaced by one without them.
+    EraseInbox,
+    /// After every segment and batch was written anew.
+    EraseCleaned,
+    /// Before it is noted that the erasure is done.
+    EraseBeforeFinish,
 }
 
 impl Step {
     /// Every step, in the order of the enum.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::AcceptBeforeCommit,
         Self::AcceptAfterCommit,
         Self::NumbersBeforeCommit,
@@ -66,6 +76,11 @@ impl Step {
         Self::DeliveryAfterCommit,
         Self::DeliveriesBeforeRemoval,
         Self::DeliveriesAfterRemoval,
+        Self::EraseBeforeCommit,
+        Self::EraseAfterCommit,
+        Self::EraseInbox,
+        Self::EraseCleaned,
+        Self::EraseBeforeFinish,
     ];
 }
 

@@ -168,15 +168,17 @@ pub(crate) fn rewrite(
     let end = next.saturating_add(snapshot.segment_rows);
     if let Some(segment) = snapshot.segment(id) {
         segment.read_all(crate::limits::FOLD_BATCH_TICKETS, |number, sealed| {
-            let stored = snapshot.overlay.get(number)?.unwrap_or(sealed);
+            let mut stored = snapshot.overlay.get(number)?.unwrap_or(sealed);
+            snapshot.keeping.scrub(&mut stored);
             next = number + 1;
             out.push(number, &stored)
         })?;
     }
     // Numbers are dense: the first without rows ends the segment.
     while next < end
-        && let Some(stored) = snapshot.overlay.get(next)?
+        && let Some(mut stored) = snapshot.overlay.get(next)?
     {
+        snapshot.keeping.scrub(&mut stored);
         out.push(next, &stored)?;
         next += 1;
     }

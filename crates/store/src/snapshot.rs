@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::overlay::Overlay;
+use crate::scrub::Keeping;
 use crate::segment::{Segment, Stored};
 use crate::state::manifest::Freshness;
 use event::{Instant, Text};
@@ -32,6 +33,8 @@ pub struct Snapshot {
     pub freshness: BTreeMap<Text, Freshness>,
     /// Tickets in a segment.
     pub segment_rows: u32,
+    /// Who was erased, and what is being taken out.
+    pub(crate) keeping: Keeping,
     /// Where timelines are read: this snapshot's own files, or those of the present it is cut from.
     pub(crate) present: Option<Arc<Self>>,
     /// Scratch files that go with this snapshot.

@@ -3,6 +3,7 @@
 use crate::apply::Accepted;
 use crate::codec::put_event;
 use crate::core::{Core, blocking};
+use crate::erase::rules::Rules;
 use crate::error::{Error, Result};
 use crate::limits;
 use event::{Event, Instant};
@@ -36,6 +37,8 @@ impl Submitted {
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) events: Vec<Event>,
+    /// Who had been erased when they were looked at.
+    pub(crate) rules: Arc<Rules>,
     /// The events as the inbox holds them, not yet compressed.
     pub(crate) plain: Vec<u8>,
     /// Hears the number of the batch once it is durable.
@@ -45,6 +48,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Takes out of the events whoever was erased since they were looked at.
+    pub(crate) fn follow(&mut self, rules: &Arc<Rules>) {
+        if !Arc::ptr_eq(&self.rules, rules) {
+            self.rules = Arc::clone(rules);
+            (self.events, self.plain) = encode(std::mem::take(&mut self.events), rules);
+        }
+    }
+
     /// What it takes in memory, roughly.
     fn bytes(&self) -> u64 {
         bytes(&self.events, &self.plain)
@@ -153,14 +164,16 @@ impl Core {
             });
         }
         self.admit(events.len() as u64)?;
+        let rules = Arc::clone(&self.snapshot().keeping.rules);
         let (events, plain) = if events.len() > limits::EVENTS_AT_ONCE {
-            blocking(move || Ok(encode(events))).await?
+            let rules = Arc::clone(&rules);
+            blocking(move || Ok(encode(events, &rules))).await?
         } else {
-            encode(events)
+            encode(events, &rules)
         };
         let (durable, committed) = oneshot::channel();
         let (applied, shown) = oneshot::channel();
-        self.enqueue(Request { events, plain, durable, applied });
+        self.enqueue(Request { events, rules, plain, durable, applied });
         match committed.await {
             Ok(batch) => Ok(Submitted { batch, applied: Some(shown) }),
             // Why nothing was committed comes the other way.
@@ -196,7 +209,8 @@ impl Core {
     }
 }
 
-fn encode(events: Vec<Event>) -> (Vec<Event>, Vec<u8>) {
+fn encode(mut events: Vec<Event>, rules: &Rules) -> (Vec<Event>, Vec<u8>) {
+    rules.admit(&mut events);
     let mut plain = Vec::with_capacity(events.len() * 64);
     events.iter().for_each(|event| put_event(&mut plain, event));
     (events, plain)

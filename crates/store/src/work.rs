@@ -51,13 +51,6 @@ pub struct Compacted {
     pub log_bytes: u64,
 }
 
-/// What was kept for a time only and is gone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Retired {
-    /// Runs of jobs.
-    pub runs: u64,
-}
-
 /// Leases.
 impl Store {
     /// Becomes the one that does the jobs, for so many microseconds; `None` where another is.
@@ -240,15 +233,5 @@ impl Store {
             self.core.state.tidy().await?;
         }
         Ok(Compacted { log_bytes: before.saturating_sub(bytes()) })
-    }
-
-    /// Removes what is kept for a time only, once its time is over.
-    ///
-    /// # Errors
-    /// [`Error::Replaced`], or when the state database refuses.
-    pub async fn retain_due(&self) -> Result<Retired> {
-        let before = self.core.clock().now().plus(-limits::JOB_RUNS_AGE_US);
-        let runs = self.core.state.runs_forget(self.lease.as_ref(), before).await?;
-        Ok(Retired { runs })
     }
 }

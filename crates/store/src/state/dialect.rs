@@ -29,7 +29,7 @@ impl Dialect {
             // FULL: what was accepted survives a power cut, not only a crash of the process.
             Self::Sqlite => {
                 "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL;
-                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON"
             }
             // A server may be set up to lose its last commits; we may not. Whoever dies or hangs
             // with the write lock gives it back within a minute.

@@ -1,6 +1,6 @@
 //! The log of imports.
 
-use super::State;
+use super::{State, Tx};
 use crate::error::{Error, Result, sql};
 use crate::limits;
 use event::Instant;
@@ -151,6 +151,22 @@ impl State {
         .map_err(sql("list imports"))?;
         Ok(rows.iter().map(import).collect())
     }
+}
+
+/// Takes the names of files and the messages out of imports.
+pub(crate) async fn empty(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+    for id in ids {
+        sqlx::query(
+            "UPDATE import SET file = $1,
+                message = CASE WHEN message IS NULL THEN NULL ELSE $1 END WHERE id = $2",
+        )
+        .bind(super::quarantine::ERASED)
+        .bind(*id)
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("empty an entry of the log of imports"))?;
+    }
+    Ok(())
 }
 
 fn import(row: &AnyRow) -> Import {

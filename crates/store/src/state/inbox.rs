@@ -83,6 +83,38 @@ pub(crate) async fn first(pool: &sqlx::AnyPool, from: u64, to: u64) -> Result<Op
     Ok(Some(Stored { number, accepted_at: Instant::from_micros(row.get(1)), events }))
 }
 
+/// The numbers of the batches that are there, in order.
+pub(crate) async fn waiting(tx: &mut Tx) -> Result<Vec<u64>> {
+    let rows = sqlx::query("SELECT batch FROM inbox ORDER BY batch")
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(sql("list the inbox"))?;
+    Ok(rows.iter().map(|row| row.get::<i64, _>(0).cast_unsigned()).collect())
+}
+
+/// The events of a batch; `None` where it was sealed meanwhile.
+pub(crate) async fn events(pool: &sqlx::AnyPool, batch: u64) -> Result<Option<Vec<Event>>> {
+    let body: Option<Vec<u8>> = sqlx::query_scalar("SELECT body FROM inbox WHERE batch = $1")
+        .bind(batch.cast_signed())
+        .fetch_optional(pool)
+        .await
+        .map_err(sql("read a batch of the inbox"))?;
+    let Some(body) = body else { return Ok(None) };
+    let unreadable = || Error::damaged(format!("batch {batch} of the inbox"), "unreadable body");
+    crate::codec::unpack(&body).map(Some).ok_or_else(unreadable)
+}
+
+/// Puts another body in place of a batch's own, where it is still there.
+pub(crate) async fn replace(tx: &mut Tx, batch: u64, body: Vec<u8>) -> Result<()> {
+    sqlx::query("UPDATE inbox SET body = $1 WHERE batch = $2")
+        .bind(body)
+        .bind(batch.cast_signed())
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("rewrite a batch of the inbox"))?;
+    Ok(())
+}
+
 /// Removes batches that are sealed whole.
 pub(crate) async fn remove(tx: &mut Tx, batches: &[u64]) -> Result<()> {
     let list = serde_json::to_string(batches)

@@ -74,3 +74,54 @@ pub(crate) async fn history(pool: &sqlx::AnyPool) -> Result<Vec<PoliciesVersion>
     };
     rows.iter().map(version).collect()
 }
+
+/// Every set that was ever in force, with its version.
+async fn documents(connection: &mut sqlx::AnyConnection) -> Result<Vec<(u32, Policies)>> {
+    let rows = sqlx::query("SELECT version, document FROM policies ORDER BY version")
+        .fetch_all(connection)
+        .await
+        .map_err(sql("read the history of the policies"))?;
+    let one = |row| {
+        let version = u32_of(row, 0, VERSION)?;
+        let policies = serde_json::from_str(row.get(1))
+            .map_err(|error| Error::damaged(format!("version {version} of the policies"), error))?;
+        Ok((version, policies))
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Changes every set that was ever in force, where `change` says that it did; the newest, where it
+/// is another then.
+pub(crate) async fn change(
+    tx: &mut Tx,
+    change: impl Fn(&mut Policies) -> bool,
+) -> Result<Option<Policies>> {
+    let mut newest = None;
+    for (version, mut policies) in documents(tx).await? {
+        newest = None;
+        if !change(&mut policies) {
+            continue;
+        }
+        let document = serde_json::to_string(&policies)
+            .map_err(|error| Error::damaged("the document of the policies", error))?;
+        sqlx::query("UPDATE policies SET digest = $1, document = $2 WHERE version = $3")
+            .bind(policies.digest())
+            .bind(document)
+            .bind(i64::from(version))
+            .execute(&mut **tx)
+            .await
+            .map_err(sql("change the policies"))?;
+        newest = Some(policies);
+    }
+    Ok(newest)
+}
+
+impl super::State {
+    /// Every set of policies that was ever in force, with its version.
+    pub(crate) async fn policies_documents(&self) -> Result<Vec<(u32, Policies)>> {
+        let mut tx = self.begin_reading().await?;
+        let all = documents(&mut tx).await?;
+        super::commit(tx).await?;
+        Ok(all)
+    }
+}

@@ -141,6 +141,25 @@ pub(crate) async fn add_rejects(tx: &mut Tx, rejects: &[Reject], at: Instant) ->
     Ok(())
 }
 
+/// Takes raw text, place and message out of rows, which stay to be counted.
+pub(crate) async fn empty(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+    let nothing =
+        zstd::bulk::compress(&[], 1).map_err(|error| Error::damaged("an empty text", error))?;
+    for id in ids {
+        sqlx::query("UPDATE quarantine SET raw = $1, place = $2, message = $2 WHERE id = $3")
+            .bind(nothing.clone())
+            .bind(ERASED)
+            .bind(*id)
+            .execute(&mut **tx)
+            .await
+            .map_err(sql("empty a row of the quarantine"))?;
+    }
+    Ok(())
+}
+
+/// What stands where a text named somebody.
+pub(super) const ERASED: &str = "erased";
+
 fn quarantined(row: &AnyRow) -> Result<Quarantined> {
     let id: i64 = row.get(0);
     let raw = zstd::bulk::decompress(row.get(7), limits::QUARANTINE_RAW_BYTES)

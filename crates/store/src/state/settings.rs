@@ -4,8 +4,18 @@ use super::State;
 use crate::error::{Error, Result, sql};
 use crate::limits;
 use serde_json::Value;
+use sqlx::Row;
 
 impl State {
+    /// Every name with its value as it is written.
+    pub(crate) async fn settings(&self) -> Result<Vec<(String, String)>> {
+        let rows = sqlx::query("SELECT name, value FROM setting ORDER BY name")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(sql("read the settings"))?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    }
+
     /// The value under a name.
     pub(crate) async fn setting(&self, name: &str) -> Result<Option<Value>> {
         let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE name = $1")

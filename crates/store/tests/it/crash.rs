@@ -42,7 +42,7 @@ async fn work(store: &Store, work: Work) -> Result<()> {
     }
 }
 
-fn is(error: &Error, step: Step) -> bool {
+pub(crate) fn is(error: &Error, step: Step) -> bool {
     match error {
         Error::Fault(at) => *at == step,
         Error::Shared(error) => is(error, step),
@@ -51,7 +51,7 @@ fn is(error: &Error, step: Step) -> bool {
 }
 
 /// Options that fail at the `nth` time a step is reached.
-fn breaking(step: Step, nth: usize) -> Options {
+pub(crate) fn breaking(step: Step, nth: usize) -> Options {
     let count = AtomicUsize::new(0);
     Options {
         fault: Some(Arc::new(move |at| {
@@ -125,6 +125,7 @@ macro_rules! steps {
         fn every_step_is_tested() {
             let mut tested = vec![$(Step::$step),*];
             tested.extend(crate::deliveries::STEPS);
+            tested.extend(crate::erase::STEPS);
             assert_eq!(Step::ALL.to_vec(), tested);
         }
     };

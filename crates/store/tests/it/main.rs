@@ -7,6 +7,7 @@ mod crash;
 mod damage;
 mod deliveries;
 mod door;
+mod erase;
 mod laws;
 mod model;
 mod past;
