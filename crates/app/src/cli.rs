@@ -4,10 +4,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 mod hooks;
+mod operate;
 mod question;
 mod settle;
 
 pub(crate) use hooks::{HookTestArgs, HooksCommand};
+pub(crate) use operate::{BackupArgs, DoctorArgs, RestoreArgs};
 pub(crate) use question::{CellArgs, QuestionArgs};
 pub(crate) use settle::{
     AnnotationArgs, AnnotationListArgs, AnnotationsCommand, PoliciesCommand, SettingArgs,
@@ -178,12 +180,24 @@ pub(crate) enum Command {
         The format follows the file's name where --format is absent.")]
     Export(ExportArgs),
     /// Write everything Deskmeter keeps to one archive
-    #[command(after_help = "Example:\n  deskmeter backup desk.tar.zst")]
+    #[command(after_help = "Examples:\n  \
+        deskmeter backup desk.tar.zst\n  \
+        deskmeter backup --verify desk.tar.zst\n  \
+        deskmeter backup --list\n\n\
+        While a server has the folder open, it makes the archive, and goes on accepting.")]
     Backup(BackupArgs),
     /// Bring a data folder back from an archive
     #[command(after_help = "Example:\n  deskmeter restore desk.tar.zst --data data\n\n\
         The data folder must not exist or be empty.")]
-    Restore(BackupArgs),
+    Restore(RestoreArgs),
+    /// Look at everything that is kept, say what is wrong, and repair what can be
+    #[command(after_help = "Examples:\n  \
+        deskmeter doctor\n  \
+        deskmeter doctor --repair\n  \
+        deskmeter doctor --repair --from desk.tar.zst\n\n\
+        The exit code is 0 where nothing needs attention, else 8. While a server has the folder \
+        open, it\nlooks; repairs need the folder alone.")]
+    Doctor(DoctorArgs),
     /// Write a completion script for a shell
     #[command(after_help = "Example:\n  \
         deskmeter completions bash > ~/.local/share/bash-completion/completions/deskmeter")]
@@ -439,14 +453,6 @@ pub(crate) enum TableName {
     Touches,
     /// One row a survey
     Ratings,
-}
-
-/// `backup` and `restore`.
-#[derive(Args, Debug)]
-pub(crate) struct BackupArgs {
-    /// The archive, a tar file compressed with zstd
-    #[arg(value_name = "FILE.tar.zst")]
-    pub(crate) file: PathBuf,
 }
 
 /// `completions`.

@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod demo;
 mod desk;
+mod doctor;
 mod explain;
 mod export;
 mod generate;
@@ -13,11 +14,13 @@ mod hooks;
 mod import;
 mod log;
 mod mapping;
+mod notify;
 mod policies;
 mod quality;
 mod quarantine;
 mod question;
 mod rebuild;
+mod remote;
 mod serve;
 mod settings;
 
@@ -59,12 +62,12 @@ pub(crate) fn run(cli: Cli) -> Outcome {
     }
     let given = config::Given::new(&cli.global);
     let config = config::load(&given)?;
-    log::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(config.threads)
         .enable_all()
         .build()
         .map_err(|error| Failure::from(error).context("starting the worker threads"))?;
+    let log = log::start(&config, runtime.handle())?;
     let voice = Voice::new(cli.global.quiet);
     let context = Context { config, voice, clock: Arc::new(SystemClock) };
     let outcome = runtime.block_on(async {
@@ -78,6 +81,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
             },
         }
     });
+    log.end();
     // Work on blocking threads is not waited for: whatever it was doing, the store survives.
     runtime.shutdown_background();
     outcome
@@ -101,6 +105,7 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Export(args) => export::run(context, &args).await,
         Command::Backup(args) => backup::backup(context, &args).await,
         Command::Restore(args) => backup::restore(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Completions(_) | Command::Generate(_) | Command::Serve(_) | Command::Demo(_) => {
             Err(Failure::words(Exit::Internal, "this command was to be run elsewhere"))
         }

@@ -20,6 +20,15 @@ use store::StateUrl;
 /// Name of the configuration file looked for in the data folder, then in the working folder.
 pub(crate) const FILE_NAME: &str = "deskmeter.toml";
 
+/// What systemd says in the environment of a service of `Type=notify`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Notify {
+    /// The socket to tell it on.
+    pub(crate) socket: Option<PathBuf>,
+    /// How often it wants a sign of life.
+    pub(crate) watchdog: Option<Duration>,
+}
+
 /// Everything that can be set, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -37,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) mappings: Option<PathBuf>,
     /// Folder with the files of webhooks.
     pub(crate) hooks: Option<PathBuf>,
+    /// Where a running server writes backups.
+    pub(crate) backups: Option<PathBuf>,
     /// Zone of a question that names none.
     pub(crate) zone: String,
     /// First day of the week.
@@ -59,4 +70,8 @@ pub(crate) struct Config {
     pub(crate) log_filter: String,
     /// Whether log lines are JSON.
     pub(crate) log_json: bool,
+    /// How whoever started this as a service wants to be told.
+    pub(crate) notify: Notify,
+    /// Where traces are sent.
+    pub(crate) trace_endpoint: Option<String>,
 }

@@ -39,6 +39,21 @@ fn the_command_line_reference_is_fresh() {
     ensure_fresh("cli.md", &format!("{}\n", page.trim_end()));
 }
 
+#[test]
+fn the_reference_of_what_prometheus_reads_is_fresh() {
+    let mut page = String::from(
+        "# Metrics for Prometheus\n\nGenerated from the program; refresh with `make update`.\n\n\
+         `GET /metrics` answers in the text form of OpenMetrics. A browser that asks for HTML gets \
+         the page of the interface with that name instead.\n\n\
+         | name | kind | labels | what it says |\n| --- | --- | --- | --- |\n",
+    );
+    for row in serve::Meter::default().rows() {
+        let labels = row.labels.join(", ");
+        writeln!(page, "| `{}` | {} | {labels} | {} |", row.name, row.kind, row.words).unwrap();
+    }
+    ensure_fresh("metrics-endpoint.md", &page);
+}
+
 fn describe(command: &mut clap::Command, path: &str, page: &mut String) {
     writeln!(page, "## {path}\n\n```text").unwrap();
     for line in command.render_long_help().to_string().lines() {

@@ -7,9 +7,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 #[path = "desk/bad_input.rs"]
 mod bad_input;
+#[path = "desk/operating.rs"]
+mod operating;
 #[path = "desk/released.rs"]
 mod released;
 #[path = "desk/round_trip.rs"]
@@ -147,13 +150,21 @@ fn history() -> String {
 struct Server {
     child: Child,
     address: String,
+    /// What it writes to standard error once it listens.
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     /// Starts `serve` on a free port and waits until it says where it listens.
     fn start(desk: &Desk) -> Self {
+        Self::start_with(desk, &[])
+    }
+
+    /// As [`Server::start`], with these variables.
+    fn start_with(desk: &Desk, variables: &[(&str, &str)]) -> Self {
         let mut child = desk
             .command(&["serve", "--listen", "127.0.0.1:0"])
+            .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -166,8 +177,12 @@ impl Server {
             }
         };
         // Keep reading, so that the server never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| written.lock().unwrap().push(line));
+        });
+        Self { child, address, log }
     }
 
     /// Sends one request; returns status and body.

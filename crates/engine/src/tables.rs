@@ -114,7 +114,7 @@ impl TableProvider for FactTable {
         let overlay = &self.of.snapshot.overlay;
         let (spared, touched): (Vec<&Segment>, Vec<&Segment>) =
             self.of.snapshot.segments.iter().partition(|segment| overlay.spares(segment.numbers()));
-        vouch(self.of.snapshot.segments.clone(), self.table).await?;
+        vouch(&self.of.snapshot, self.table).await?;
         let mut parts = Vec::with_capacity(3);
         if !spared.is_empty() {
             parts.push(self.files(state, &spared, columns.clone())?);
@@ -131,11 +131,12 @@ impl TableProvider for FactTable {
 }
 
 /// Refuses segments whose files are not what was written, before anything is counted in them.
-async fn vouch(segments: Vec<Segment>, table: Table) -> Result<()> {
-    if segments.iter().all(|segment| segment.is_vouched(table)) {
+async fn vouch(snapshot: &Arc<Snapshot>, table: Table) -> Result<()> {
+    if snapshot.segments.iter().all(|segment| segment.is_vouched(table)) {
         return Ok(());
     }
-    SpawnedTask::spawn_blocking(move || segments.iter().try_for_each(|part| part.vouch(table)))
+    let snapshot = Arc::clone(snapshot);
+    SpawnedTask::spawn_blocking(move || snapshot.vouch(table))
         .join()
         .await
         .map_err(|error| DataFusionError::External(Box::new(error)))?

@@ -1,10 +1,12 @@
 //! The paths under `/api/v1`, one module a noun.
 
 mod annotations;
+mod backups;
 mod dimensions;
+mod doctor;
 mod events;
 mod exports;
-mod health;
+pub(crate) mod health;
 mod hooks;
 pub(crate) mod imports;
 mod live;
@@ -105,6 +107,9 @@ fn operations() -> OpenApiRouter<Desk> {
         .routes(routes!(policies::holidays))
         .layer(DefaultBodyLimit::max(CALENDAR_BYTES_MAX));
     let settings = OpenApiRouter::new()
+        .routes(routes!(doctor::examine))
+        .routes(routes!(backups::list, backups::make))
+        .routes(routes!(backups::forget))
         .routes(routes!(settings::current, settings::change))
         .routes(routes!(annotations::list, annotations::add))
         .routes(routes!(annotations::change, annotations::remove))

@@ -3,13 +3,17 @@
 use crate::door::{Door, Gate};
 use crate::hooks::Hooks;
 use crate::live::Live;
+use crate::meter::Meter;
 use crate::rebuilding::{Rebuild, RebuildState, Rebuilding};
 use crate::running::Running;
 use crate::uploads::Uploads;
 use connect::hooks::Hook;
-use engine::Engine;
+use engine::semantic::Question;
+use engine::{Dated, Engine};
 use event::{Clock, Instant};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Policies, Store};
 
 /// One open data folder, with the engine that answers questions about it.
@@ -23,6 +27,9 @@ pub struct Desk {
     rebuilding: Rebuilding,
     running: Running,
     uploads: Uploads,
+    meter: Meter,
+    backups: PathBuf,
+    backing_up: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Desk {
@@ -30,9 +37,19 @@ impl Desk {
     pub fn new(engine: Engine, clock: Arc<dyn Clock>) -> Self {
         let live = Live::new(clock.now());
         let (rebuilding, running) = (Rebuilding::default(), Running::default());
-        let gate = Gate::new(Door::default());
-        let hooks = Hooks::default();
-        Self { engine, clock, gate, hooks, live, rebuilding, running, uploads: Uploads::default() }
+        Self {
+            backups: engine.store().dir().join("backups"),
+            engine,
+            clock,
+            live,
+            rebuilding,
+            running,
+            uploads: Uploads::default(),
+            meter: Meter::default(),
+            gate: Gate::new(Door::default()),
+            hooks: Hooks::default(),
+            backing_up: Arc::default(),
+        }
     }
 
     /// The same desk behind another door.
@@ -40,6 +57,46 @@ impl Desk {
     pub fn with_door(mut self, door: Door) -> Self {
         self.gate = Gate::new(door);
         self
+    }
+
+    /// The same desk with another folder for its backups than the one in its data folder.
+    #[must_use]
+    pub fn with_backups(mut self, folder: Option<PathBuf>) -> Self {
+        if let Some(folder) = folder {
+            self.backups = folder;
+        }
+        self
+    }
+
+    /// Where backups are written.
+    pub(crate) fn backups(&self) -> PathBuf {
+        self.backups.clone()
+    }
+
+    /// Held while a backup is made.
+    pub(crate) fn backing_up(&self) -> &tokio::sync::Mutex<()> {
+        &self.backing_up
+    }
+
+    /// What Prometheus reads.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Asks a question, and notes how long that took.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_within`].
+    #[tracing::instrument(name = "question", skip_all)]
+    pub(crate) async fn ask(
+        &self,
+        question: &Question,
+        age: Duration,
+    ) -> Result<Dated, engine::Error> {
+        let began = std::time::Instant::now();
+        let outcome = self.engine.ask_within(question, age).await;
+        self.meter.question(began.elapsed(), outcome.is_ok());
+        outcome
     }
 
     /// What answers questions.

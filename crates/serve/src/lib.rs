@@ -24,6 +24,7 @@ pub mod limits;
 mod lines;
 pub mod listen;
 mod live;
+mod meter;
 mod openapi;
 mod page;
 mod patience;
@@ -40,12 +41,14 @@ pub use api::metrics::{Metric, Metrics, all as metrics};
 pub use connections::run;
 pub use desk::Desk;
 pub use door::Door;
+pub use meter::{EventOutcome, Meter, Row as MeterRow};
 pub use openapi::document;
 pub use problem::Problem;
 
 use axum::Router;
 use axum::routing::get;
 use problem::{Kind, REQUEST_ID};
+use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -61,9 +64,12 @@ pub fn router(desk: Desk) -> Router {
         get(move || std::future::ready(openapi::response(document.clone()))),
     )
     .route("/", get(ui::serve))
+    .route("/metrics", get(meter::scrape))
+    .route("/healthz", get(api::health::health))
+    .route("/readyz", get(api::health::ready))
     .fallback(ui::serve)
     .method_not_allowed_fallback(wrong_method)
-    .with_state(desk)
+    .with_state(desk.clone())
     // The first layer is the innermost: guard, then problems, then ids around everything.
     .layer(patience)
     .layer(axum::middleware::from_fn(listen::guard))
@@ -73,9 +79,28 @@ pub fn router(desk: Desk) -> Router {
     ))
     .layer(axum::middleware::from_fn(problem::render))
     .layer(axum::middleware::from_fn(page::harden))
-    .layer(TraceLayer::new_for_http())
+    .layer(axum::middleware::from_fn_with_state(desk, meter::observe))
+    .layer(TraceLayer::new_for_http().make_span_with(tracing_of).on_response(answered))
     .layer(PropagateRequestIdLayer::new(REQUEST_ID))
     .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+}
+
+/// The span of a request; whatever is logged within carries its id.
+fn tracing_of(request: &axum::extract::Request) -> tracing::Span {
+    let route = request.extensions().get::<axum::extract::MatchedPath>();
+    tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route = route.map_or("interface", axum::extract::MatchedPath::as_str),
+        request_id = problem::id_of(request.headers()),
+        status = tracing::field::Empty,
+    )
+}
+
+/// One line for each answer.
+fn answered(response: &axum::response::Response, took: Duration, span: &tracing::Span) {
+    span.record("status", response.status().as_u16());
+    tracing::info!(status = response.status().as_u16(), took_us = took.as_micros(), "answered");
 }
 
 async fn wrong_method() -> Problem {

@@ -286,6 +286,6 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     rendered
 }
 
-fn id_of(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn id_of(headers: &HeaderMap) -> Option<String> {
     headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
 }

@@ -24,6 +24,8 @@ mod mappings;
 mod metrics;
 #[path = "api/openapi.rs"]
 mod openapi;
+#[path = "api/operations.rs"]
+mod operations;
 #[path = "api/policies.rs"]
 mod policies;
 #[path = "api/quality.rs"]

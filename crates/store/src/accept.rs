@@ -29,6 +29,7 @@ impl Core {
         }
     }
 
+    #[tracing::instrument(name = "accept", skip_all, fields(callers = group.len(), events, bytes))]
     async fn commit_group(self: &Arc<Self>, mut group: Vec<Request>, events: u64, bytes: u64) {
         let rules = Arc::clone(&self.snapshot().keeping.rules);
         group.iter_mut().for_each(|request| request.follow(&rules));

@@ -57,7 +57,7 @@ pub(crate) struct Core {
 
 /// Name under which the digest of the fact tables' columns is kept.
 const COLUMNS: &str = "columns";
-const SEGMENT_ROWS: &str = "segment_rows";
+pub(crate) const SEGMENT_ROWS: &str = "segment_rows";
 
 impl Core {
     /// Opens a folder as its segments are; the inbox is still to be replayed. Tells whether the

@@ -112,12 +112,12 @@ impl Layout {
 }
 
 /// Id and version of a segment's folder.
-fn parse(name: &str) -> Option<(u32, u64)> {
+pub(crate) fn parse(name: &str) -> Option<(u32, u64)> {
     let (id, version) = name.split_once("-v")?;
     Some((id.parse().ok()?, version.parse().ok()?))
 }
 
-fn names(dir: &Path) -> Result<Vec<String>> {
+pub(crate) fn names(dir: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).map_err(io("list", dir))? {
         let entry = entry.map_err(io("list", dir))?;

@@ -14,6 +14,7 @@
 
 mod accept;
 mod apply;
+mod archive;
 mod as_of;
 mod backup;
 mod belong;
@@ -22,6 +23,7 @@ mod codec;
 mod copies;
 mod core;
 mod deliveries;
+mod doctor;
 mod erase;
 mod error;
 mod gauges;
@@ -35,6 +37,7 @@ mod options;
 mod overlay;
 mod parallel;
 mod proof;
+mod pulse;
 mod rebuild;
 mod scrub;
 mod seal;
@@ -50,8 +53,10 @@ mod work;
 mod write;
 
 pub use apply::Accepted;
+pub use archive::unpack;
 pub use backup::{BackupFile, BackupReport, restore, restore_to, verify};
 pub use bulk::{Bulk, BulkReport};
+pub use doctor::{Affected, Care, Diagnosis, Finding, Severity, doctor};
 pub use erase::{Erasure, ErasurePlan, ErasureRequest, Touched};
 pub use error::{Error, Kind, Result};
 pub use facts::policies::{Policies, PolicyIssue};

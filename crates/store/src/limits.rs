@@ -95,3 +95,15 @@ pub const ERASURE_READERS_WAIT: Duration = Duration::from_secs(2);
 pub const ERASURE_READERS_STEP: Duration = Duration::from_millis(50);
 /// Bytes of the shortest text that a proof looks for.
 pub const PROOF_BYTES_MIN: usize = 4;
+/// Free bytes below which the doctor warns, unless the segments need more.
+pub const DISK_LOW_BYTES: u64 = 1 << 30;
+/// Free bytes below which accepting is about to end.
+pub const DISK_LEAST_BYTES: u64 = 64 << 20;
+/// Microseconds that the clock may be behind what was accepted.
+pub const CLOCK_BACK_US: i64 = 60 * 1_000_000;
+/// Microseconds that the clocks of this machine and of the state database may be apart.
+pub const CLOCK_DIFFERS_US: i64 = 2 * 1_000_000;
+/// Age of an unsealed batch from which the doctor warns, in microseconds.
+pub const INBOX_OLD_US: i64 = 3_600 * 1_000_000;
+/// Age of the newest backup from which the doctor warns, in microseconds.
+pub const BACKUP_OLD_US: i64 = 7 * 24 * 3_600 * 1_000_000;

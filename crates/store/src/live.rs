@@ -155,6 +155,7 @@ impl Core {
     /// published; how many events that were, and who wants to hear of it.
     ///
     /// A failure changes neither `live` nor `working`.
+    #[tracing::instrument(name = "apply", skip_all, fields(up_to))]
     pub(crate) async fn apply_next(
         &self,
         live: &mut Live,

@@ -29,6 +29,7 @@ pub struct Rebuilt {
 
 impl Core {
     /// Folds everything again; events are accepted and shown under the old policies meanwhile.
+    #[tracing::instrument(name = "rebuild", skip_all)]
     pub(crate) async fn rebuild(&self, new: Policies, progress: Progress) -> Result<Rebuilt> {
         let folder = folder(&new)?;
         let _upkeep = self.upkeep.lock().await;

@@ -80,6 +80,7 @@ impl Core {
     }
 
     /// Rewrites one segment; the caller holds `upkeep`.
+    #[tracing::instrument(name = "seal", skip_all, fields(segment = id))]
     pub(crate) async fn seal(&self, id: u32, lease: Option<&Lease>) -> Result<()> {
         let (snapshot, through) = {
             let live = self.live.lock().await;

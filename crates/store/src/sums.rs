@@ -1,6 +1,8 @@
 //! Size and checksum of the files of a segment: taken while they are written, compared later.
 
 use crate::error::{Error, Result, io};
+use crate::segment::Segment;
+use crate::snapshot::Snapshot;
 use facts::Table;
 use std::fs::File;
 use std::io::{Read, Write};
@@ -42,13 +44,12 @@ impl FileSum {
         }
     }
 
-    /// Refuses a file that is not what was written.
+    /// Refuses a file that has another size than was written: most damage, at no cost.
     ///
     /// # Errors
-    /// [`Error::Damaged`] names the file and what differs; [`Error::Io`] when it cannot be read.
-    pub(crate) fn require(self, path: &Path) -> Result<()> {
+    /// As [`FileSum::require`].
+    pub(crate) fn require_size(self, path: &Path) -> Result<()> {
         let damaged = |detail: String| Err(Error::damaged(path.display().to_string(), detail));
-        // Its size alone tells most damage, and costs nothing.
         let length = match std::fs::metadata(path) {
             Ok(found) => found.len(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -56,18 +57,42 @@ impl FileSum {
             }
             Err(error) => return Err(io("measure", path)(error)),
         };
-        if length != self.bytes {
-            return damaged(format!("{length} bytes, not {}", self.bytes));
+        if length == self.bytes {
+            return Ok(());
         }
+        damaged(format!("{length} bytes, not {}", self.bytes))
+    }
+
+    /// Refuses a file that is not what was written.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] names the file and what differs; [`Error::Io`] when it cannot be read.
+    pub(crate) fn require(self, path: &Path) -> Result<()> {
+        self.require_size(path)?;
         if Self::of(path)?.checksum == self.checksum {
             return Ok(());
         }
-        damaged("its checksum differs from what was written".to_owned())
+        let detail = "its checksum differs from what was written";
+        Err(Error::damaged(path.display().to_string(), detail))
     }
 
     /// The checksum as text, as the state and backups keep it.
     pub(crate) fn hex(self) -> String {
         format!("{:032x}", self.checksum)
+    }
+}
+
+impl Snapshot {
+    /// Compares a table's files of all segments with what was written, as [`Segment::vouch`] does.
+    /// Blocks; several threads read where files were not compared yet.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] names a file and what differs.
+    pub fn vouch(&self, table: Table) -> Result<()> {
+        let new = self.segments.iter().filter(|segment| !segment.is_vouched(table));
+        let new: Vec<&Segment> = new.collect();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        crate::parallel::each(threads, new, |segment| segment.vouch(table), |_| ()).map(|_| ())
     }
 }
 

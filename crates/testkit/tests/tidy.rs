@@ -50,6 +50,7 @@ const ROOT: &[&str] = &[
     "docs",
     "fuzz",
     "openapi.json",
+    "packaging",
     "rustfmt.toml",
     "scenarios",
     "schemas",

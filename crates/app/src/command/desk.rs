@@ -40,15 +40,23 @@ pub(crate) fn exists(context: &Context) -> bool {
 /// # Errors
 /// There is none, it is in use, or it cannot be opened.
 pub(crate) async fn existing(context: &Context) -> Outcome<Engine> {
-    let data = &context.config.data;
-    if !exists(context) {
-        let message = format!("there is no desk in {}", data.display());
-        return Err(Failure::words(Exit::NotFound, message).hint(
-            "import some history first: deskmeter import FILE; or look at a made-up desk: \
-             deskmeter demo",
-        ));
-    }
+    require(context)?;
     open(context).await
+}
+
+/// Makes sure that the data folder holds a desk.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn require(context: &Context) -> Outcome<()> {
+    if exists(context) {
+        return Ok(());
+    }
+    let message = format!("there is no desk in {}", context.config.data.display());
+    Err(Failure::words(Exit::NotFound, message).hint(
+        "import some history first: deskmeter import FILE; or look at a made-up desk: \
+         deskmeter demo",
+    ))
 }
 
 /// Opens the data folder, making one with the configured policies where there is none.
@@ -113,15 +121,21 @@ pub(crate) async fn new(context: &Context, policies: Policies) -> Outcome<Engine
     Ok(engine)
 }
 
-async fn open(context: &Context) -> Outcome<Engine> {
+/// How the store is opened.
+pub(crate) fn options(context: &Context) -> Options {
     let config = &context.config;
-    let catalog = catalog(config)?;
     let mut options = Options::new(Arc::clone(&context.clock));
     options.threads = config.threads;
     options.seal.rows = config.seal_tickets;
     options.segment_rows = Some(config.segment_tickets).filter(|_| !exists(context));
     options.state = config.state.clone();
-    let store = Store::open(&config.data, options).await.map_err(|error| {
+    options
+}
+
+async fn open(context: &Context) -> Outcome<Engine> {
+    let config = &context.config;
+    let catalog = catalog(config)?;
+    let store = Store::open(&config.data, options(context)).await.map_err(|error| {
         Failure::from(error).context(format!("opening {}", config.data.display()))
     })?;
     let settings = Settings {

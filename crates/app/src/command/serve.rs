@@ -1,6 +1,7 @@
 //! `serve`: the HTTP API until a signal says stop.
 
-use super::{Context, desk};
+use super::notify::Manager;
+use super::{Context, desk, remote};
 use crate::cli::ServeArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::Issue;
@@ -9,10 +10,14 @@ use serve::Desk;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use tokio::net::TcpListener;
 
 /// How often the store looks for segments to seal.
 const SEAL_EVERY: Duration = Duration::from_secs(5);
+
+/// Time that accepted events get to be shown before the process ends.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs `serve`.
 ///
@@ -61,41 +66,86 @@ pub(crate) async fn until_stopped(
     let address = listener.local_addr()?;
     let how =
         if serve::ui::is_embedded() { "open in a browser:" } else { "serving only the API on" };
+    // Before anyone is told that we listen: whoever reads it may stop us at once.
+    let signals = Signals::listen();
+    let _note = remote::note(&context.config.data, address)?;
     context.voice.say(&format!("{how} http://{address}/"));
+    let store = engine.store().clone();
     let sealer = engine.store().spawn_sealer(SEAL_EVERY);
     let hooks = super::hooks::all(&context.config)?;
     let mapper = jobs::spawn_mapper(engine.store(), hooks.clone());
     let desk = Desk::new(engine, Arc::clone(&context.clock))
+        .with_backups(context.config.backups.clone())
         .with_door(context.config.door.clone())
         .with_hooks(&hooks);
-    serve::run(desk, listener, asked_to_stop()).await?;
+    let manager = Manager::ready(&context.config.notify);
+    serve::run(desk, listener, signals.once()).await?;
+    manager.stopping();
     sealer.abort();
     mapper.abort();
+    settle(&store).await;
+    store.close().await;
     context.voice.say("stopped");
     Ok(Exit::Done)
 }
 
-/// Waits for Ctrl-C or a termination signal.
-pub(crate) async fn asked_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
+/// Shows what was accepted, as far as that goes in a moment; the rest is replayed at the next
+/// start.
+async fn settle(store: &Store) {
+    let deadline = tokio::time::Instant::now() + SETTLE_TIMEOUT;
+    while store.gauges().unapplied_batches > 0 && tokio::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The signals that ask a process to end; they are heard from the moment this is made.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    heard: Option<[tokio::signal::unix::Signal; 2]>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    pub(crate) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let both = signal(SignalKind::interrupt()).ok().zip(signal(SignalKind::terminate()).ok());
+        Self { heard: both.map(|(interrupt, terminate)| [interrupt, terminate]) }
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        match &mut self.heard {
+            Some([interrupt, terminate]) => {
+                tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
+            }
             // Without a handler the system's own behaviour stops the program.
+            None => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn listen() -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
+
+    /// Waits for a signal; a second one ends the process at once, which loses nothing accepted.
+    async fn once(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(Exit::Interrupted.code().into());
+        });
+    }
+}
+
+/// Waits for Ctrl-C or a termination signal.
+pub(crate) async fn asked_to_stop() {
+    Signals::listen().next().await;
 }

@@ -97,6 +97,13 @@ pub(crate) const KEYS: &[Key] = &[
         words: "Folder with the files of webhooks: who may send them, and by which mapping they are read.",
     },
     Key {
+        name: "backups",
+        shape: Shape::Path,
+        default: "",
+        words: "Folder that a running server writes backups to; the folder `backups` in the data \
+                folder where absent. Another disk is better.",
+    },
+    Key {
         name: "zone",
         shape: Shape::Zone,
         default: "UTC",
@@ -212,6 +219,14 @@ pub(crate) const KEYS: &[Key] = &[
         shape: Shape::OneOf(&["text", "json"]),
         default: "text",
         words: "How log lines look.",
+    },
+    Key {
+        name: "trace.endpoint",
+        shape: Shape::Text,
+        default: "",
+        words: "OpenTelemetry collector that traces are sent to, as protobuf over plain HTTP, for \
+                example `http://127.0.0.1:4318`; the variable OTEL_EXPORTER_OTLP_ENDPOINT says \
+                the same. Without it nothing is sent.",
     },
 ];
 

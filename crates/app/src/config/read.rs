@@ -1,7 +1,7 @@
 //! Reads and checks the settings; reports everything that is wrong at once.
 
 use super::keys::{CONFIG_VARIABLE, Shape};
-use super::{Config, FILE_NAME, KEYS, Key};
+use super::{Config, FILE_NAME, KEYS, Key, Notify};
 use crate::cli::Global;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::{Issue, nearest};
@@ -15,6 +15,9 @@ use toml::de::{DeTable, DeValue};
 /// Largest configuration file read, in bytes.
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
+/// The variable by which OpenTelemetry names the collector.
+const OTEL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
 /// What the command line says about the configuration.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
@@ -26,18 +29,31 @@ pub(crate) struct Given {
     pub(crate) state: Option<String>,
     /// The `DESKMETER_*` variables.
     pub(crate) variables: BTreeMap<String, String>,
+    /// What the service manager says.
+    pub(crate) notify: Notify,
 }
 
 impl Given {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
     /// The command line's words plus this process's environment.
     pub(crate) fn new(flags: &Global) -> Self {
-        let variables = std::env::vars_os()
+        let notify = Notify {
+            socket: std::env::var_os("NOTIFY_SOCKET").map(PathBuf::from),
+            watchdog: std::env::var_os("WATCHDOG_USEC")
+                .and_then(|text| text.to_str()?.parse().ok())
+                .map(Duration::from_micros),
+        };
+        let mut variables: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with("DESKMETER_"))
+            .filter(|(name, _)| name.starts_with("DESKMETER_") || name == OTEL_ENDPOINT)
             .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
             .collect();
+        // What every program with traces is told; our own name for it beats it.
+        if let Some(endpoint) = variables.remove(OTEL_ENDPOINT) {
+            variables.entry("DESKMETER_TRACE_ENDPOINT".to_owned()).or_insert(endpoint);
+        }
         let Global { config, data, state, .. } = flags.clone();
-        Self { config, data, state, variables }
+        Self { config, data, state, variables, notify }
     }
 }
 
@@ -81,7 +97,9 @@ pub(crate) fn load(given: &Given) -> Outcome<Config> {
     if !issues.is_empty() {
         return Err(Failure::issues(issues));
     }
-    build(file, &values)
+    let mut config = build(file, &values)?;
+    config.notify = given.notify.clone();
+    Ok(config)
 }
 
 /// The file named by the flag or the variable, else the one in the data or working folder.
@@ -294,6 +312,7 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         metrics: some_path("metrics"),
         mappings: some_path("mappings"),
         hooks: some_path("hooks"),
+        backups: some_path("backups"),
         zone: text("zone"),
         week_start: text("week_start"),
         listen: text("serve.listen")
@@ -307,6 +326,8 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         question_timeout: Duration::from_secs(number("limits.question_seconds")?),
         log_filter: text("log.filter"),
         log_json: text("log.format") == "json",
+        notify: Notify::default(),
+        trace_endpoint: Some(text("trace.endpoint")).filter(|text| !text.is_empty()),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Whether the process lives, and whether it can answer.
 
 use crate::desk::Desk;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -42,6 +42,10 @@ pub(crate) async fn health() -> Json<Health> {
     responses((status = 200, body = Ready), (status = 503, body = Problem)),
 )]
 pub(crate) async fn ready(State(desk): State<Desk>) -> Result<Json<Ready>, Problem> {
+    desk.store().reach().await.map_err(|error| {
+        Problem::new(Kind::Unavailable, "not_ready", crate::problem::chain(&error))
+            .hint("it is asked again as long as the process runs; the log has more")
+    })?;
     let snapshot = desk.store().snapshot();
     Ok(Json(Ready {
         status: "ready",

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 /// What one question of a batch came to: exactly one of the two.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -63,7 +64,7 @@ pub(crate) async fn ask(
     let body: Value = payload.json("the question")?;
     let Value::Array(questions) = body else {
         let question = read(body)?;
-        let Dated { answer, generation } = desk.engine().ask_within(&question, age).await?;
+        let Dated { answer, generation } = desk.ask(&question, age).await?;
         return Ok((of(generation), Json(Answered::One(Box::new(answer)))));
     };
     if questions.len() > QUESTIONS_MAX {
@@ -98,7 +99,8 @@ fn at_once() -> usize {
 async fn outcome(desk: Desk, question: Value, age: Duration) -> Result<Dated, Problem> {
     // A task of its own, so that questions share the cores; it goes with whoever asked.
     let mut task = JoinSet::new();
-    task.spawn(async move { Ok(desk.engine().ask_within(&read(question)?, age).await?) });
+    let asked = async move { Ok(desk.ask(&read(question)?, age).await?) };
+    task.spawn(asked.in_current_span());
     match task.join_next().await {
         Some(Ok(answered)) => answered,
         Some(Err(error)) => Err(Problem::internal(&error)),
@@ -163,7 +165,7 @@ pub(crate) async fn ask_simple(
     Params(pairs): Params<Vec<(String, String)>>,
 ) -> Result<Json<Answer>, Problem> {
     let question = read(Value::Object(object(pairs)))?;
-    Ok(Json(desk.engine().ask(&question).await?))
+    Ok(Json(desk.ask(&question, Duration::ZERO).await?.answer))
 }
 
 /// A question, and the cell of its answer to open.

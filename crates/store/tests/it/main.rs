@@ -6,6 +6,7 @@ mod books;
 mod crash;
 mod damage;
 mod deliveries;
+mod doctor;
 mod door;
 mod erase;
 mod laws;

@@ -22,6 +22,11 @@ fn unpack(file: &PathBuf) -> tempfile::TempDir {
     dir
 }
 
+/// The first of them, for other tests.
+pub(crate) fn unpack_first() -> tempfile::TempDir {
+    released().remove(0)
+}
+
 fn sent(dir: &Path) -> Vec<Event> {
     let text = std::fs::read_to_string(dir.join("events.jsonl")).unwrap();
     let parsed = text.lines().map(|line| parse(line.as_bytes(), minute(0)).unwrap());

@@ -40,6 +40,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups that were made of this data, as far as is known */
+        get: operations["get_backups"];
+        put?: never;
+        /**
+         * Make a backup now
+         * @description Everything as it is at one instant, while events are accepted. The archive lands in the
+         *     server's folder of backups, which the configuration names.
+         */
+        post: operations["post_backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a backup that is there no more */
+        post: operations["post_backups_forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars/holidays": {
         parameters: {
             query?: never;
@@ -87,6 +126,23 @@ export interface paths {
         };
         /** The values of one dimension, with how many tickets have each */
         get: operations["get_dimensions_name_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with what is kept, and what to do about it */
+        get: operations["get_doctor"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,6 +777,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The tickets that damage touches. */
+        Affected: {
+            /**
+             * Format: int32
+             * @description Number of the first.
+             */
+            first: number;
+            /**
+             * Format: int32
+             * @description Number of the last.
+             */
+            last: number;
+            /** @description `source/ticket` of those of which the names can still be read. */
+            names: string[];
+            /**
+             * Format: int32
+             * @description How many of them still show their history.
+             */
+            readable: number;
+        };
         /**
          * @description The word `24x7`.
          * @enum {string}
@@ -812,6 +888,28 @@ export interface components {
             text?: string | null;
             /** @description A column or expression of the instant. */
             time: string;
+        };
+        /** @description A backup that was made of this data. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description Bytes of its files, unpacked.
+             */
+            bytes: number;
+            /** @description When it was made. */
+            made_at: string;
+            /** @description Where it is, as far as we were told. */
+            place: string;
+            /**
+             * Format: int64
+             * @description Tickets in it.
+             */
+            tickets: number;
+        };
+        /** @description The backups that are known. */
+        Backups: {
+            /** @description Newest first. */
+            backups: components["schemas"]["Backup"][];
         };
         /** @description An import that has begun. */
         Begun: {
@@ -1108,6 +1206,32 @@ export interface components {
             /** @description The sheet read. */
             sheet?: string | null;
         };
+        /** @description What the doctor looked at, and found. */
+        Diagnosis: {
+            /** @description When. */
+            at: string;
+            /**
+             * Format: int64
+             * @description Batches of the inbox looked at.
+             */
+            batches: number;
+            /**
+             * Format: int64
+             * @description Bytes of their files.
+             */
+            bytes: number;
+            /** @description What was found, worst first. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description Segments looked at.
+             */
+            segments: number;
+            /** @description Whether every byte was compared. */
+            thorough: boolean;
+            /** @description Whether nothing needs attention. */
+            well: boolean;
+        };
         /** @description A dimension in words, for lists of what can be asked. */
         Dimension: {
             /** @description Its name in questions. */
@@ -1235,6 +1359,22 @@ export interface components {
              */
             rows: number;
         };
+        /** @description One thing that the doctor noticed. */
+        Finding: {
+            /** @description A stable word for the kind of finding. */
+            code: string;
+            /** @description What is the matter, and what that means. */
+            message: string;
+            /** @description Which file, folder, batch or database. */
+            place: string;
+            /** @description What to do about it. */
+            remedy: string;
+            /** @description Whether it was repaired just now; never so here. */
+            repaired: boolean;
+            severity: ("info" | "warning" | "error") & Record<string, never>;
+            /** @description The tickets that it touches. */
+            tickets?: components["schemas"]["Affected"];
+        };
         /** @description The parts of a multipart import. */
         Form: {
             /** @description The files; their names tell the mapping's inputs apart. */
@@ -1260,6 +1400,11 @@ export interface components {
             days: number;
             /** @description Midnight at the beginning of the first day. */
             from: components["schemas"]["Instant"];
+        };
+        /** @description Which backup. */
+        Gone: {
+            /** @description Its place, as the list says it. */
+            place: string;
         };
         /**
          * @description Which direction is good.
@@ -1616,6 +1761,11 @@ export interface components {
         };
         /** @description The data of an event, by its name. */
         LiveData: components["schemas"]["Change"] | components["schemas"]["Import"] | components["schemas"]["Rebuild"];
+        /** @description A backup that was just made. */
+        Made: components["schemas"]["Backup"] & {
+            /** @description The archive. */
+            file: string;
+        };
         /** @description A mapping, and a payload to try it on. */
         MappingTest: {
             /** @description The payload, such as the body of a webhook. A text is the payload as it was sent. */
@@ -2735,6 +2885,19 @@ export interface components {
              */
             to?: string | null;
         };
+        /** @description What to make. */
+        Wanted: {
+            /**
+             * @description Name of the archive in the server's folder of backups; made from the time where absent.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Where the caller is going to move it to, which is only noted.
+             * @default null
+             */
+            place: string | null;
+        };
         /** @description What a reader should know: missing calendars, partial periods, tickets in several groups, … */
         Warning: {
             /** @description Which warning, stable across releases. */
@@ -2913,6 +3076,111 @@ export interface operations {
             };
         };
     };
+    get_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backups_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Gone"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_calendars_holidays: {
         parameters: {
             query?: never;
@@ -3009,6 +3277,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_doctor: {
+        parameters: {
+            query?: {
+                /** @description Compare every byte with its checksum, which reads all files; else only what costs nothing. */
+                thorough?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
                 };
             };
             default: {

@@ -3,6 +3,7 @@
 use super::Receipt;
 use crate::desk::Desk;
 use crate::limits::{ITEMS_LISTED_MAX, PIECE_PATIENCE};
+use crate::meter::EventOutcome;
 use crate::problem::{Kept, Problem};
 use crate::sorting::Sorted;
 use bytes::Bytes;
@@ -54,6 +55,9 @@ impl Taking {
         let (accepted, quarantined, count) = counted;
         self.kept.accepted += accepted;
         self.kept.quarantined += quarantined;
+        let meter = self.desk.meter();
+        meter.events(EventOutcome::Accepted, accepted);
+        meter.events(EventOutcome::Quarantined, quarantined);
         self.kept.events += count;
         self.receipt.batch = self.receipt.batch.max(submitted.batch);
         if let Some(applying) = &mut self.applying {
@@ -69,7 +73,7 @@ impl Taking {
     /// # Errors
     /// No event could be understood, or what is on disk cannot be applied now.
     pub(super) async fn finish(self) -> Result<Receipt, Problem> {
-        let Self { mut receipt, kept, applying, .. } = self;
+        let Self { desk, mut receipt, kept, applying } = self;
         if kept.accepted == 0 && kept.quarantined > 0 {
             return Err(not_understood(&receipt).kept(kept));
         }
@@ -83,6 +87,8 @@ impl Taking {
                 new += accepted.new;
                 duplicate += accepted.duplicate;
             }
+            desk.meter().events(EventOutcome::New, new);
+            desk.meter().events(EventOutcome::Duplicate, duplicate);
             (receipt.new, receipt.duplicate) = (Some(new), Some(duplicate));
         }
         Ok(receipt)
