@@ -23,6 +23,8 @@ mod serving;
 mod settling;
 #[path = "desk/streams.rs"]
 mod streams;
+#[path = "desk/webhooks.rs"]
+mod webhooks;
 
 /// A folder with a data folder, and the program to run in it.
 struct Desk {

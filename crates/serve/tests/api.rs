@@ -97,10 +97,16 @@ impl Reply {
 
 impl Desk {
     async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A desk whose store is opened in another way.
+    async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now: Instant = NOW.parse().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(FixedClock(now));
-        let options = Options::new(Arc::clone(&clock));
+        let mut options = Options::new(Arc::clone(&clock));
+        change(&mut options);
         let store = Store::open(&folder.path().join("data"), options).await.unwrap();
         let catalog = Arc::new(Catalog::shipped().unwrap());
         let engine = Engine::new(store, catalog, Settings::new(Arc::clone(&clock))).unwrap();

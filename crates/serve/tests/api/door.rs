@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use serve::Door;
 use std::io::Write as _;
 use std::num::NonZeroU32;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -201,6 +202,62 @@ async fn full_memory_and_full_rooms_answer_busy() {
     let (head, problem) = server.send("", b"[]").await;
     assert!(head.starts_with("HTTP/1.1 429"), "{head}");
     assert_eq!(problem["type"], json!("urn:deskmeter:problem:intake_requests"));
+}
+
+/// Holds the store up before it applies anything, until it is opened.
+#[derive(Default)]
+struct Dam {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Dam {
+    fn hold(&self) {
+        let is_open = self.is_open.lock().unwrap();
+        drop(self.opened.wait_while(is_open, |is_open| !*is_open).unwrap());
+    }
+
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn while_too_much_waits_to_be_applied_events_are_told_to_come_back() {
+    let dam = Arc::new(Dam::default());
+    let desk = Desk::with(|options| {
+        let dam = Arc::clone(&dam);
+        options.unapplied_events = 50;
+        options.fault = Some(Arc::new(move |step| {
+            if step == store::Step::ApplyBeforePublish {
+                dam.hold();
+            }
+            Ok(())
+        }));
+    })
+    .await;
+    let path = "/api/v1/events";
+    let all = lines(60);
+    let (first, rest) = all.split_at(all.match_indices('\n').nth(39).unwrap().0 + 1);
+    let receipt = desk.post_text(path, "application/x-ndjson", first.to_owned()).await.ok();
+    assert_eq!(receipt["accepted"], json!(40), "durable, though nothing is applied");
+    let reply = desk.post_text(path, "application/x-ndjson", rest.to_owned()).await;
+    let problem = reply.problem(429);
+    assert_eq!(problem["type"], json!("urn:deskmeter:problem:busy"));
+    let seconds: u64 = reply.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert_eq!((seconds > 0, &problem["retry_after"]), (true, &json!(seconds)));
+    assert!(problem.get("kept").is_none(), "nothing of it was: {problem:#}");
+    dam.open();
+    let path = "/api/v1/events?wait=applied";
+    let receipt = loop {
+        let reply = desk.post_text(path, "application/x-ndjson", all.clone()).await;
+        if reply.status.as_u16() != 429 {
+            break reply.ok();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((&receipt["new"], &receipt["duplicate"]), (&json!(20), &json!(40)));
 }
 
 #[tokio::test]
