@@ -127,13 +127,26 @@ async fn map_group(store: &Store, hook: &Arc<Hook>, waiting: Vec<Delivery>) -> R
             events.clear();
         }
         if group.len() + events.len() > ACCEPT_EVENTS_MAX {
-            store.submit(std::mem::take(&mut group)).await?;
+            submit(store, std::mem::take(&mut group)).await?;
         }
         mappings.push(Mapping { id, events: events.len() as u64, rejects });
         group.append(&mut events);
     }
-    store.submit(group).await?;
+    submit(store, group).await?;
     store.deliveries_done(hook.source(), &mappings).await
+}
+
+/// Submits events, and waits where too much waits to be applied: whoever sent them has been told
+/// already that they are safe, so there is nobody to send away.
+async fn submit(store: &Store, events: Vec<Event>) -> Result<(), Error> {
+    loop {
+        match store.submit(events.clone()).await {
+            Err(Error::Busy { retry_after_ms, .. }) => {
+                tokio::time::sleep(Duration::from_millis(retry_after_ms)).await;
+            }
+            outcome => return outcome.map(|_| ()),
+        }
+    }
 }
 
 /// Maps deliveries. One that breaks the mapping goes to the quarantine too: it must not hold up
