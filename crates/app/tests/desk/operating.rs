@@ -99,6 +99,7 @@ fn the_doctor_names_damage_and_repairs_what_can_be() {
     desk.succeed(&["backup", "again.tar.zst"]);
     let damaged = file(&desk, "tickets");
     flip(&damaged);
+    std::fs::remove_file(damaged.with_file_name("tickets.lookup")).unwrap();
     let ran = desk.run(&VOLUME);
     assert_eq!(ran.code, 8, "{}", ran.stderr);
     assert!(ran.stderr.contains("tickets.parquet"), "{}", ran.stderr);

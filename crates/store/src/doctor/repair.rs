@@ -4,6 +4,8 @@ use super::{Patient, segments};
 use crate::core::blocking;
 use crate::error::{Error, Result, io};
 use crate::layout::{self, sync_dir};
+use crate::limits::FOLD_BATCH_TICKETS;
+use crate::lookup::Lookup;
 use crate::segment::{Segment, file};
 use crate::state::manifest::{self, Line};
 use crate::state::{commit, policies};
@@ -14,6 +16,14 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Where the histories of a segment are read.
+enum Histories {
+    /// In its file of tickets, which is whole.
+    Segment,
+    /// In the lookup file beside it, which repeats them.
+    Lookup(Lookup),
+}
+
 impl Patient {
     /// Repairs what was found, as far as nothing must be guessed.
     pub(super) async fn repair(&mut self, backup: Option<&Path>) -> Result<()> {
@@ -23,10 +33,15 @@ impl Patient {
         }
         for line in self.lines.clone() {
             if self.is_left("tickets_damaged", &line) {
-                continue;
-            }
-            if self.is_left("table_damaged", &line) {
-                self.make_again(line).await?;
+                let dir = self.layout.segment(line.id, line.version);
+                // Its blocks have checksums of their own: what it reads is what was written.
+                let Some(lookup) = Lookup::open(&dir, line.stats.rows) else { continue };
+                let histories = Histories::Lookup(lookup);
+                if let Err(error) = self.make_again(line, histories).await {
+                    tracing::warn!(%error, "the lookup file cannot stand in");
+                }
+            } else if self.is_left("table_damaged", &line) {
+                self.make_again(line, Histories::Segment).await?;
             } else if self.is_left("checksum_unknown", &line) {
                 self.sum_up(line).await?;
             }
@@ -80,7 +95,7 @@ impl Patient {
     }
 
     /// Folds the histories of a segment again, as a new version of all its tables.
-    async fn make_again(&mut self, line: Line) -> Result<()> {
+    async fn make_again(&mut self, line: Line, histories: Histories) -> Result<()> {
         let mut tx = self.state.begin_reading().await?;
         let current = policies::current(&mut tx).await?;
         commit(tx).await?;
@@ -96,17 +111,30 @@ impl Patient {
             let old_dir = layout.segment(line.id, line.version);
             let old = Segment::new(line, old_dir, line.id * rows);
             let dir = layout.segment(line.id, version);
-            let writer = SegmentWriter::create_keeping(dir, rows, &options, &old)?;
+            let writer = match &histories {
+                Histories::Segment => SegmentWriter::create_keeping(dir, rows, &options, &old)?,
+                Histories::Lookup(_) => SegmentWriter::create(dir, rows, &options)?,
+            };
             let mut out = FoldingWriter::new(&folder, writer);
-            old.read_all(crate::limits::FOLD_BATCH_TICKETS, |number, stored| {
-                out.push(number, &stored)
-            })?;
+            match histories {
+                Histories::Segment => {
+                    old.read_all(FOLD_BATCH_TICKETS, |number, stored| out.push(number, &stored))?
+                }
+                Histories::Lookup(lookup) => {
+                    let every: Vec<u32> = (0..old.rows()).collect();
+                    for part in every.chunks(FOLD_BATCH_TICKETS) {
+                        for (row, stored) in part.iter().zip(lookup.read(part)?) {
+                            out.push(old.first_number() + row, &stored)?;
+                        }
+                    }
+                }
+            }
             out.finish()
         })
         .await?;
         let new = Line { version, stats, ..line };
         self.swap(new).await?;
-        self.repaired(&["table_damaged", "checksum_unknown"], &line);
+        self.repaired(&["tickets_damaged", "table_damaged", "checksum_unknown"], &line);
         self.lines.iter_mut().filter(|known| known.id == line.id).for_each(|known| *known = new);
         fs::remove_dir_all(&old_dir).map_err(io("remove", &old_dir))
     }

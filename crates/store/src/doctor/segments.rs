@@ -60,8 +60,9 @@ fn damaged(path: &Path, table: Table, line: &Line, first: u32, error: &Error) ->
     let source = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     let why = format!("{error}{}", source.unwrap_or_default());
     if table == Table::Tickets {
-        let remedy = "`deskmeter doctor --repair --from BACKUP` takes the file from a backup that \
-                      has it; else restore a backup, or let the sources send these tickets again";
+        let remedy = "`deskmeter doctor --repair` makes it again where the lookup file beside it \
+                      is whole, and with `--from BACKUP` takes it from a backup that has it; else \
+                      restore a backup, or let the sources send these tickets again";
         let mut finding =
             Finding::new("tickets_damaged", Severity::Error, path.display(), why, remedy);
         finding.tickets = Some(affected(path, line, first));

@@ -110,6 +110,8 @@ async fn a_damaged_table_is_made_again_from_the_histories() {
 async fn damaged_histories_come_from_a_backup_or_their_tickets_are_named() {
     let closed = Closed::new(Table::Tickets).await;
     closed.flip();
+    // What repeats the histories is gone too.
+    std::fs::remove_file(closed.file.with_file_name("tickets.lookup")).unwrap();
     let seen = look(&closed.data(), true, None).await;
     assert_eq!(codes(&seen), ["tickets_damaged"], "{seen:#?}");
     assert!(!found(&seen)[0].repaired, "what cannot be made again is left alone");
@@ -120,6 +122,16 @@ async fn damaged_histories_come_from_a_backup_or_their_tickets_are_named() {
     assert!(!useless.is_well());
     let repaired = look(&closed.data(), true, Some(closed.backup())).await;
     assert!(found(&repaired)[0].repaired, "{repaired:#?}");
+    closed.is_as_it_was().await;
+}
+
+#[tokio::test]
+async fn damaged_histories_are_made_again_from_the_lookup_file() {
+    let closed = Closed::new(Table::Tickets).await;
+    closed.flip();
+    let repaired = look(&closed.data(), true, None).await;
+    assert_eq!(codes(&repaired), ["tickets_damaged"], "{repaired:#?}");
+    assert!(repaired.is_well(), "{repaired:#?}");
     closed.is_as_it_was().await;
 }
 
