@@ -279,6 +279,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the jobs stand */
+        get: operations["get_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{kind}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a job run only when asked to
+         * @description A run under way is not stopped.
+         */
+        post: operations["post_jobs_kind_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{kind}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a job run on its own again */
+        post: operations["post_jobs_kind_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{kind}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a job as soon as possible
+         * @description Even where it is paused. Whichever process does the jobs finds it within seconds.
+         */
+        post: operations["post_jobs_kind_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{kind}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of a job */
+        get: operations["get_jobs_kind_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -852,6 +943,34 @@ export interface components {
         };
         /** @description An answer, or one outcome for each question of a batch. */
         Answered: components["schemas"]["Answer"] | components["schemas"]["Outcome"][];
+        /** @description What was accepted, is safe on disk, and does not show in answers yet. */
+        Apply: {
+            /**
+             * Format: int64
+             * @description Batches of events.
+             */
+            batches: number;
+            /**
+             * Format: int64
+             * @description Events in them.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description Seconds since the oldest of them was accepted; 0 where none waits.
+             */
+            lag_seconds: number;
+            /**
+             * Format: int64
+             * @description Tickets whose newest rows are in memory and not in a segment.
+             */
+            overlay_tickets: number;
+            /**
+             * Format: double
+             * @description Seconds since the oldest batch was accepted that is not in segments yet; 0 where all are.
+             */
+            unsealed_seconds: number;
+        };
         Asked: string | components["schemas"]["AskedMetric"];
         /** @description One metric as asked for, in full. */
         AskedMetric: {
@@ -1718,6 +1837,86 @@ export interface components {
             /** @description `accepted` or `quarantined`. */
             result: string;
         };
+        /** @description One kind of job. */
+        Job: {
+            /** @description Since when somebody waits for it to run. */
+            asked_at?: string | null;
+            /**
+             * Format: double
+             * @description Seconds from the end of a run to the next; absent where no process ever did it.
+             */
+            every_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description How often in a row it failed.
+             */
+            failures: number;
+            /** @description Which: `seal`, `deliveries`, `compact` or `retention`. */
+            kind: string;
+            last?: components["schemas"]["JobRun"] | null;
+            /** @description When it is due next, as far as that was noted. */
+            next_at?: string | null;
+            /** @description Whether it runs only when asked to. */
+            paused: boolean;
+            /** @description How it stands. */
+            state: components["schemas"]["JobState"];
+        };
+        /** @description One run of a job. Runs of jobs that look often are listed only if they did something or failed. */
+        JobRun: {
+            /**
+             * Format: int32
+             * @description Counts from 1 since the job last ended well.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description How far it got, in the job's own unit.
+             */
+            done: number;
+            /** @description When it ended. */
+            ended_at?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it came to. */
+            message?: string | null;
+            /** @description When it began. */
+            started_at: string;
+            /** @description How it stands; `stopped` where the process was told to stop under it. */
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: int64
+             * @description How far there is to go, where that is known.
+             */
+            whole?: number | null;
+            /** @description Machine and number of the process that ran it. */
+            worker: string;
+        };
+        /** @description One page of the runs of a job. */
+        JobRuns: {
+            /**
+             * Format: int64
+             * @description Cursor of the next page; absent on the last.
+             */
+            next?: number | null;
+            /** @description The runs, newest first. */
+            runs: components["schemas"]["JobRun"][];
+        };
+        /** @description What runs on its own, and who does it. */
+        Jobs: {
+            /** @description How far this process is with what was accepted. */
+            apply: components["schemas"]["Apply"];
+            /** @description Every kind of job. */
+            jobs: components["schemas"]["Job"][];
+            worker?: components["schemas"]["Worker"] | null;
+        };
+        /**
+         * @description How a job stands.
+         * @enum {string}
+         */
+        JobState: "idle" | "waiting" | "running" | "failed";
         /** @description How far a request got that was not done to its end. What is counted here is on disk. */
         Kept: {
             /**
@@ -2374,6 +2573,11 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * @description How a run of a job stands.
+         * @enum {string}
+         */
+        RunState: "running" | "done" | "failed" | "stopped";
+        /**
          * @description What a clock does in a segment.
          * @enum {string}
          */
@@ -2911,6 +3115,13 @@ export interface components {
          */
         Why: "restated" | "continued" | "both" | "elapsed";
         Words: string | string[];
+        /** @description The process that does the jobs. */
+        Worker: {
+            /** @description Its machine and number. */
+            name: string;
+            /** @description When another process may take over, unless this one says that it lives. */
+            until: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3628,6 +3839,186 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_jobs_kind_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_jobs_kind_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_jobs_kind_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs_kind_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: number;
+                /** @description Runs on the page; 100 where absent, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRuns"];
                 };
             };
             404: {

@@ -58,3 +58,6 @@ export type Skipped = Schemas['SkippedEntry'];
 export type SourceState = Schemas['Source'];
 export type Hook = Schemas['HookLine'];
 export type NewAnnotation = Schemas['NewAnnotation'];
+export type Job = Schemas['Job'];
+export type JobRun = Schemas['JobRun'];
+export type Jobs = Schemas['Jobs'];

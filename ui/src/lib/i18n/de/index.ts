@@ -4,6 +4,7 @@ import { backlog } from './backlog';
 import { checks } from './checks';
 import { common } from './common';
 import { imports } from './import';
+import { jobs } from './jobs';
 import { settings } from './settings';
 import { sources } from './sources';
 import { dimensions } from './dimensions';
@@ -23,6 +24,7 @@ const words: Record<Key, string> = {
   ...common,
   ...side,
   ...imports,
+  ...jobs,
   ...settings,
   ...sources,
   ...explore,

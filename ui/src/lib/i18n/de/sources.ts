@@ -6,6 +6,7 @@ export const sources: Record<keyof typeof en, string> = {
   'sources.overview': 'Übersicht',
   'sources.quarantine': 'Quarantäne',
   'sources.restatements': 'Nachträge',
+  'sources.jobs': 'Aufgaben',
   'sources.import': 'Datei importieren',
   'sources.fresh': 'Aktualität',
   'sources.fresh.note':

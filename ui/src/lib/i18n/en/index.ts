@@ -2,6 +2,7 @@
 import { backlog } from './backlog';
 import { common } from './common';
 import { imports } from './import';
+import { jobs } from './jobs';
 import { settings } from './settings';
 import { sources } from './sources';
 import { explore } from './explore';
@@ -19,6 +20,7 @@ export const en = {
   ...common,
   ...side,
   ...imports,
+  ...jobs,
   ...settings,
   ...sources,
   ...explore,

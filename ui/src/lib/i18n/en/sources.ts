@@ -6,6 +6,7 @@ export const sources = {
   'sources.overview': 'Overview',
   'sources.quarantine': 'Quarantine',
   'sources.restatements': 'Restatements',
+  'sources.jobs': 'Jobs',
   'sources.import': 'Import a file',
   'sources.fresh': 'Freshness',
   'sources.fresh.note': 'Of a source that is still in use, something new is expected every day.',
