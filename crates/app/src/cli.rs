@@ -7,6 +7,7 @@ mod hooks;
 mod operate;
 mod question;
 mod settle;
+mod work;
 
 pub(crate) use hooks::{HookTestArgs, HooksCommand};
 pub(crate) use operate::{BackupArgs, DoctorArgs, RestoreArgs};
@@ -15,6 +16,7 @@ pub(crate) use settle::{
     AnnotationArgs, AnnotationListArgs, AnnotationsCommand, PoliciesCommand, SettingArgs,
     SettingsCommand,
 };
+pub(crate) use work::{JobsCommand, RunsArgs};
 
 /// Numbers about customer support that one can prove.
 ///
@@ -159,6 +161,21 @@ pub(crate) enum Command {
         Other than loopback addresses are refused until there is authentication.\n\
         Stop with Ctrl-C; requests under way are finished first.")]
     Serve(ServeArgs),
+    /// Do what runs on its own, without a server
+    #[command(after_help = "Example:\n  deskmeter work\n\n\
+        A server does the jobs itself unless it runs with --no-work. Of several processes one \
+        works; another takes over within seconds when it dies.")]
+    Work,
+    /// Look at what runs on its own, run it by hand, pause and resume it
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        deskmeter jobs list\n  \
+        deskmeter jobs runs seal\n  \
+        deskmeter jobs run compact\n  \
+        deskmeter jobs pause retention"
+    )]
+    Jobs(JobsCommand),
     /// Check configuration, policies, metrics and mappings, and report every issue
     #[command(after_help = "Examples:\n  \
         deskmeter check\n  \
@@ -401,6 +418,9 @@ pub(crate) struct ServeArgs {
     /// Where the API listens [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Option<String>,
+    /// Leave the jobs to `deskmeter work`
+    #[arg(long)]
+    pub(crate) no_work: bool,
 }
 
 /// `check`.

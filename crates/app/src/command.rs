@@ -23,6 +23,7 @@ mod rebuild;
 mod remote;
 mod serve;
 mod settings;
+mod work;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Config};
@@ -75,6 +76,7 @@ pub(crate) fn run(cli: Cli) -> Outcome {
         match cli.command {
             Command::Serve(args) => Box::pin(serve::run(&context, &args)).await,
             Command::Demo(args) => Box::pin(demo::run(&context, &args)).await,
+            Command::Work => Box::pin(work::work(&context)).await,
             command => tokio::select! {
                 outcome = Box::pin(stoppable(&context, command)) => outcome,
                 () = serve::asked_to_stop() => Err(interrupted()),
@@ -101,12 +103,17 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Policies(command) => policies::run(context, &command).await,
         Command::Settings(command) => settings::run(context, &command).await,
         Command::Annotations(command) => annotations::run(context, &command).await,
+        Command::Jobs(command) => work::jobs(context, &command).await,
         Command::Rebuild(args) => rebuild::run(context, &args).await,
         Command::Export(args) => export::run(context, &args).await,
         Command::Backup(args) => backup::backup(context, &args).await,
         Command::Restore(args) => backup::restore(context, &args).await,
         Command::Doctor(args) => doctor::run(context, &args).await,
-        Command::Completions(_) | Command::Generate(_) | Command::Serve(_) | Command::Demo(_) => {
+        Command::Completions(_)
+        | Command::Generate(_)
+        | Command::Serve(_)
+        | Command::Work
+        | Command::Demo(_) => {
             Err(Failure::words(Exit::Internal, "this command was to be run elsewhere"))
         }
     }

@@ -60,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) segment_tickets: u32,
     /// Changed tickets after which a segment is sealed.
     pub(crate) seal_tickets: u64,
+    /// Whether a server does the jobs.
+    pub(crate) work: bool,
     /// Worker threads.
     pub(crate) threads: usize,
     /// Memory one question may use.

@@ -112,7 +112,9 @@ fn complete_file() -> String {
         }
         match (key.default, key.default.parse::<u64>()) {
             ("", _) => writeln!(text, "# {name} = \"…\""),
-            (default, Ok(_)) => writeln!(text, "{name} = {default}"),
+            (default, Ok(_)) | (default @ ("true" | "false"), _) => {
+                writeln!(text, "{name} = {default}")
+            }
             (default, Err(_)) => writeln!(text, "{name} = \"{default}\""),
         }
         .unwrap();

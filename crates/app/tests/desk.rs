@@ -25,6 +25,8 @@ mod settling;
 mod streams;
 #[path = "desk/webhooks.rs"]
 mod webhooks;
+#[path = "desk/working.rs"]
+mod working;
 
 /// A folder with a data folder, and the program to run in it.
 struct Desk {

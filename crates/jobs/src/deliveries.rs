@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::job::{Job, Outcome, Work};
-use crate::limits::{DELIVERIES_EVERY, DELIVERIES_GROUP, DELIVERIES_LINGER};
+use crate::limits::{DELIVERIES_EVERY, DELIVERIES_GROUP, DELIVERIES_LINGER, DELIVERIES_RUN};
 use crate::plan::Plan;
 use connect::hooks::Hook;
 use event::Event;
@@ -10,10 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::limits::ACCEPT_EVENTS_MAX;
 use store::{Delivery, Error, JobKind, Mapping, Reject, Store};
-use tokio::task::JoinHandle;
-
-/// Time after which is looked for deliveries that nothing told of.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+use tokio::time::Instant;
 
 /// Maps deliveries as they come.
 #[derive(Clone, Debug)]
@@ -42,13 +39,13 @@ impl Job for Deliveries {
     async fn run(&self, mut work: Work) -> Result<Outcome> {
         let store = work.store().clone();
         let mut kept = store.deliveries_kept();
-        let mut whole = 0;
+        let (mut whole, began) = (0, Instant::now());
         loop {
             kept.mark_unchanged();
             let count = map_waiting(&store, &self.hooks, || work.is_stopping()).await?;
             whole += count;
             work.progress(whole, None);
-            if work.is_stopping() || whole == 0 {
+            if work.is_stopping() || whole == 0 || began.elapsed() >= DELIVERIES_RUN {
                 break;
             }
             tokio::select! {
@@ -92,21 +89,6 @@ pub async fn map_waiting(
         }
     }
     Ok(count)
-}
-
-/// Maps deliveries soon after they come, until the task is aborted; that may happen anywhere.
-pub fn spawn_mapper(store: &Store, hooks: Vec<Arc<Hook>>) -> JoinHandle<()> {
-    let store = store.clone();
-    let mut kept = store.deliveries_kept();
-    tokio::spawn(async move {
-        loop {
-            if let Err(error) = map_waiting(&store, &hooks, || false).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "mapping deliveries");
-            }
-            // Other processes keep deliveries too: nothing tells of those.
-            let _ = tokio::time::timeout(LOOK_EVERY, kept.changed()).await;
-        }
-    })
 }
 
 /// What one delivery came to.

@@ -21,6 +21,9 @@ pub enum Error {
     /// The process was told to stop under it.
     #[error("the process was told to stop")]
     Stopped,
+    /// The runner has no such job.
+    #[error("there is no job `{0}` here")]
+    NoJob(&'static str),
     /// Another process does the jobs.
     #[error("{0} does the jobs now")]
     Elsewhere(String),

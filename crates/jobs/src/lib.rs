@@ -21,7 +21,7 @@ mod tended;
 mod term;
 
 pub use compact::Compact;
-pub use deliveries::{Deliveries, map_waiting, spawn_mapper};
+pub use deliveries::{Deliveries, map_waiting};
 pub use error::{Error, Result};
 pub use job::{Job, Outcome, Work};
 pub use plan::Plan;

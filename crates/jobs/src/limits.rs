@@ -26,5 +26,7 @@ pub const MESSAGE_CHARS_MAX: usize = 2_000;
 pub const DELIVERIES_EVERY: Duration = Duration::from_millis(250);
 /// How long a run that mapped some waits for more.
 pub const DELIVERIES_LINGER: Duration = Duration::from_secs(2);
+/// How long a run goes on at most while deliveries keep coming; the next follows at once.
+pub const DELIVERIES_RUN: Duration = Duration::from_secs(600);
 /// Deliveries mapped at a time.
 pub const DELIVERIES_GROUP: u32 = 500;

@@ -52,9 +52,13 @@ impl Runner {
     /// Runs one job now, noted like any other run; what it came to.
     ///
     /// # Errors
-    /// [`Error::Elsewhere`] where another process does the jobs; otherwise those of the job.
+    /// [`Error::Elsewhere`] where another process does the jobs, [`Error::NoJob`] where this runner
+    /// has none of the kind; otherwise those of the job.
     pub async fn once(mut self, kind: JobKind) -> Result<Outcome> {
         self.jobs.retain(|job| job.kind() == kind);
+        if self.jobs.is_empty() {
+            return Err(Error::NoJob(kind.name()));
+        }
         let (_stop, told) = watch::channel(false);
         let Some((lease, since)) = self.take().await? else {
             let holder = self.store.worker().await?.map(|worker| worker.holder);

@@ -9,6 +9,7 @@ mod exports;
 pub(crate) mod health;
 mod hooks;
 pub(crate) mod imports;
+mod jobs;
 mod live;
 mod mappings;
 pub(crate) mod metrics;
@@ -113,6 +114,11 @@ fn operations() -> OpenApiRouter<Desk> {
         .routes(routes!(settings::current, settings::change))
         .routes(routes!(annotations::list, annotations::add))
         .routes(routes!(annotations::change, annotations::remove))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::runs))
+        .routes(routes!(jobs::run))
+        .routes(routes!(jobs::pause))
+        .routes(routes!(jobs::resume))
         .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
     // Neither body nor end.
     let live = OpenApiRouter::new().routes(routes!(live::listen));

@@ -16,6 +16,8 @@ mod guard;
 mod hooks;
 #[path = "api/imports.rs"]
 mod imports;
+#[path = "api/jobs.rs"]
+mod jobs;
 #[path = "api/live.rs"]
 mod live;
 #[path = "api/mappings.rs"]

@@ -41,7 +41,16 @@ async fn bench(tickets: u64, rate: u64, seconds: u64) -> Outcome<()> {
     bulk.finish(Arc::new(|_, _| ())).await?;
     println!("{tickets} tickets stored; {rate} events/s in calls of {CALL_EVENTS}, {seconds} s");
     println!("      s   events  unapplied  overlay tickets  unsealed  segments  memory");
-    let sealer = store.spawn_sealer(Duration::from_secs(1));
+    let sealing = store.clone();
+    let sealer = tokio::spawn(async move {
+        loop {
+            match sealing.seal_due().await {
+                Ok(Some(_)) => {}
+                Ok(None) => tokio::time::sleep(Duration::from_secs(1)).await,
+                Err(error) => println!("sealing: {error}"),
+            }
+        }
+    });
     let (accepted, shown) = (Times::default(), Times::default());
     let busy = Arc::new(Mutex::new(0_u64));
     let begun = std::time::Instant::now();

@@ -23,9 +23,7 @@ use facts::policies::Policies;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 /// An open data folder. Clones share it; the folder is free again when the last is dropped.
 ///
@@ -193,29 +191,6 @@ impl Store {
     pub async fn seal_all(&self) -> Result<usize> {
         let core = Arc::clone(&self.core);
         unstoppable(async move { core.seal_all().await }).await
-    }
-
-    /// Looks every so often for segments to seal, as long as the store is open.
-    pub fn spawn_sealer(&self, every: Duration) -> JoinHandle<()> {
-        let core = Arc::downgrade(&self.core);
-        tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(every);
-            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                let Some(core) = core.upgrade() else { return };
-                loop {
-                    match core.seal_due(None).await {
-                        Ok(Some(_)) => {}
-                        Ok(None) => break,
-                        Err(error) => {
-                            tracing::error!(error = &error as &dyn std::error::Error, "sealing");
-                            break;
-                        }
-                    }
-                }
-            }
-        })
     }
 
     /// Folds everything again with other policies; `progress` hears tickets done and in all.

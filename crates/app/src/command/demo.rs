@@ -61,7 +61,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Outcome {
     if args.no_serve {
         return Ok(Exit::Done);
     }
-    serve::until_stopped(context, engine, address).await
+    serve::until_stopped(context, engine, address, context.config.work).await
 }
 
 /// What to try next, before the address, which is the last line.

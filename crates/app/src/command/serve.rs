@@ -1,7 +1,7 @@
 //! `serve`: the HTTP API until a signal says stop.
 
 use super::notify::Manager;
-use super::{Context, desk, remote};
+use super::{Context, desk, remote, work};
 use crate::cli::ServeArgs;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::issue::Issue;
@@ -13,9 +13,6 @@ use std::time::Duration;
 use store::Store;
 use tokio::net::TcpListener;
 
-/// How often the store looks for segments to seal.
-const SEAL_EVERY: Duration = Duration::from_secs(5);
-
 /// Time that accepted events get to be shown before the process ends.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -26,7 +23,8 @@ const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) async fn run(context: &Context, args: &ServeArgs) -> Outcome {
     let address = address(context, args.listen.as_deref())?;
     let engine = desk::existing_or_new(context, None).await?;
-    until_stopped(context, engine, address).await
+    let works = context.config.work && !args.no_work;
+    until_stopped(context, engine, address, works).await
 }
 
 /// The address of the flag, else of the configuration; loopback only.
@@ -49,7 +47,8 @@ pub(crate) fn address(context: &Context, flag: Option<&str>) -> Outcome<SocketAd
     })
 }
 
-/// Serves until Ctrl-C or a termination signal, then lets requests under way finish.
+/// Serves until Ctrl-C or a termination signal, then lets requests and jobs under way finish;
+/// `works`: whether this process does the jobs.
 ///
 /// # Errors
 /// The address is not free.
@@ -57,6 +56,7 @@ pub(crate) async fn until_stopped(
     context: &Context,
     engine: Engine,
     address: SocketAddr,
+    works: bool,
 ) -> Outcome {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Failure::from(error)
@@ -71,18 +71,19 @@ pub(crate) async fn until_stopped(
     let _note = remote::note(&context.config.data, address)?;
     context.voice.say(&format!("{how} http://{address}/"));
     let store = engine.store().clone();
-    let sealer = engine.store().spawn_sealer(SEAL_EVERY);
     let hooks = super::hooks::all(&context.config)?;
-    let mapper = jobs::spawn_mapper(engine.store(), hooks.clone());
+    let working = works.then(|| work::runner(context, engine.store(), &hooks).start());
     let desk = Desk::new(engine, Arc::clone(&context.clock))
         .with_backups(context.config.backups.clone())
         .with_door(context.config.door.clone())
         .with_hooks(&hooks);
     let manager = Manager::ready(&context.config.notify);
-    serve::run(desk, listener, signals.once()).await?;
+    let served = serve::run(desk, listener, signals.once()).await;
     manager.stopping();
-    sealer.abort();
-    mapper.abort();
+    if let Some(working) = working {
+        working.stop().await;
+    }
+    served?;
     settle(&store).await;
     store.close().await;
     context.voice.say("stopped");

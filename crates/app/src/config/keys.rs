@@ -17,6 +17,8 @@ pub(crate) enum Shape {
     Address,
     /// An address of PostgreSQL, which may hold a password and is never shown.
     State,
+    /// `true` or `false`.
+    Flag,
 }
 
 impl Shape {
@@ -30,6 +32,7 @@ impl Shape {
             Self::Number(min, max) => format!("whole number, {min} to {max}"),
             Self::Address => "address:port".to_owned(),
             Self::State => "postgres://user:password@host:5432/database".to_owned(),
+            Self::Flag => "true | false".to_owned(),
         }
     }
 }
@@ -146,6 +149,12 @@ pub(crate) const KEYS: &[Key] = &[
         shape: Shape::Number(1, 3600),
         default: "30",
         words: "Time a client may pause while it sends a body or takes an answer, in seconds.",
+    },
+    Key {
+        name: "serve.work",
+        shape: Shape::Flag,
+        default: "true",
+        words: "Whether a server also does what runs on its own; otherwise `deskmeter work` does.",
     },
     Key {
         name: "store.segment_tickets",

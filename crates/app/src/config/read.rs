@@ -179,7 +179,7 @@ impl FileReader<'_> {
             let place = format!("{}:{}", self.name, line_of(self.text, key.span().start));
             let known = KEYS.iter().find(|known| known.name == name);
             match (known, value.get_ref()) {
-                (Some(known), value) => match scalar(value) {
+                (Some(known), value) => match scalar(value, known.shape) {
                     Some(value) => {
                         let base = self.base.clone();
                         values.insert(known.name, Placed { value, place, base });
@@ -199,8 +199,9 @@ fn is_section(name: &str) -> bool {
     KEYS.iter().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn scalar(value: &DeValue<'_>) -> Option<String> {
+fn scalar(value: &DeValue<'_>, shape: Shape) -> Option<String> {
     match value {
+        DeValue::Boolean(flag) if shape == Shape::Flag => Some(flag.to_string()),
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.as_str().replace('_', "")),
         DeValue::Float(_)
@@ -232,7 +233,12 @@ fn wrong(key: &Key, place: &str, written: &str) -> Issue {
             None => issue,
         },
         Shape::Zone => issue.hint("zones look like `Europe/Berlin` or `UTC`"),
-        Shape::Path | Shape::Text | Shape::Number(..) | Shape::Address | Shape::State => issue,
+        Shape::Path
+        | Shape::Text
+        | Shape::Number(..)
+        | Shape::Address
+        | Shape::State
+        | Shape::Flag => issue,
     }
 }
 
@@ -282,6 +288,7 @@ fn check(values: &Values, issues: &mut Vec<Issue>) {
                     true
                 }
             },
+            Shape::Flag => placed.value.parse::<bool>().is_ok(),
         };
         if !fits {
             issues.push(wrong(key, &placed.place, &format!("`{}`", placed.value)));
@@ -321,6 +328,7 @@ fn build(file: Option<PathBuf>, values: &Values) -> Outcome<Config> {
         door: door(&number)?,
         segment_tickets: u32::try_from(number("store.segment_tickets")?).unwrap_or(u32::MAX),
         seal_tickets: number("store.seal_tickets")?,
+        work: text("serve.work") == "true",
         threads,
         question_memory_bytes: number("limits.question_memory_mb")? << 20,
         question_timeout: Duration::from_secs(number("limits.question_seconds")?),

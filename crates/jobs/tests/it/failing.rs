@@ -112,5 +112,7 @@ async fn once_runs_one_job_and_tells_what_it_came_to() {
     let error = desk.runner("a").with(job).once(SEAL).await.unwrap_err();
     assert!(matches!(error, Error::Store(_)), "{error:?}");
     assert_eq!(desk.runs(SEAL).await.len(), 2);
+    let error = desk.runner("a").once(SEAL).await.unwrap_err();
+    assert!(matches!(error, Error::NoJob("seal")), "{error:?}");
     assert_eq!(desk.store.worker().await.unwrap(), None, "the lease is given back");
 }
