@@ -40,7 +40,7 @@ async fn bench(tickets: u64, rate: u64, seconds: u64) -> Outcome<()> {
     }
     bulk.finish(Arc::new(|_, _| ())).await?;
     println!("{tickets} tickets stored; {rate} events/s in calls of {CALL_EVENTS}, {seconds} s");
-    println!("      s   events  unapplied  overlay tickets  unsealed  segments  memory");
+    println!("      s   events  unapplied  overlay tickets, MB  unsealed  segments  memory");
     let sealing = store.clone();
     let sealer = tokio::spawn(async move {
         loop {
@@ -115,9 +115,10 @@ fn tell(what: &str, times: &Times) {
 fn watch(store: &Store, second: u64, events: u64) {
     let gauges = store.gauges();
     println!(
-        "{second:>7} {events:>8} {:>10} {:>16} {:>9} {:>9}  {}",
+        "{second:>7} {events:>8} {:>10} {:>16} {:>4} {:>9} {:>9}  {}",
         gauges.unapplied_events,
         gauges.overlay_tickets,
+        gauges.overlay_bytes / 1_000_000,
         gauges.unsealed_batches,
         gauges.segments,
         memory()

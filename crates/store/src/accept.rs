@@ -9,7 +9,7 @@ use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::options::Step;
-use crate::state::{commit, inbox};
+use crate::state::inbox;
 use crate::submit::{Batch, Caller, Request};
 use std::sync::Arc;
 
@@ -73,11 +73,9 @@ impl Core {
         let pack =
             move || codec::pack_plain(&plain).map_err(|error| Error::damaged("a batch", error));
         let body = if bytes > limits::BYTES_AT_ONCE { blocking(pack).await? } else { pack()? };
-        let mut tx = self.state.begin().await?;
-        let number = inbox::next_number(&mut tx).await?;
-        inbox::add(&mut tx, number, self.clock().now(), events, body).await?;
-        self.options.step(Step::AcceptBeforeCommit)?;
-        commit(tx).await?;
+        let now = self.clock().now();
+        let before = || self.options.step(Step::AcceptBeforeCommit);
+        let number = inbox::accept(&self.state, now, events, body, before).await?;
         self.crash_at(Step::AcceptAfterCommit)?;
         Ok(number)
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::overlay::Run;
+use crate::overlay::{Overlay, Run};
 use crate::segment::Stored;
 use crate::snapshot::Snapshot;
 use event::{Entry, Event};
@@ -43,8 +43,8 @@ pub(crate) struct Load {
 /// What applying a batch did.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
-    /// Rows of the tickets that changed.
-    pub(crate) runs: Vec<Run>,
+    /// The overlay with the rows of the tickets that changed.
+    pub(crate) overlay: Overlay,
     /// Their numbers, ascending.
     pub(crate) changed: Vec<u32>,
     /// By caller.
@@ -83,7 +83,8 @@ pub(crate) fn apply(snapshot: &Snapshot, load: Load, threads: usize) -> Result<A
     }
     let runs = fold_runs(&snapshot.folder, &folding, threads)?;
     let changed = folding.into_iter().map(|(number, _, _)| number).collect();
-    Ok(Applied { runs, changed, counts, derived: heirs, handed_on })
+    let overlay = snapshot.overlay.with(runs)?;
+    Ok(Applied { overlay, changed, counts, derived: heirs, handed_on })
 }
 
 /// A ticket with a group of events merged in.

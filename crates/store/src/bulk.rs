@@ -519,8 +519,8 @@ impl Core {
             let events: Vec<Event> = rest.by_ref().take(limits::ACCEPT_EVENTS_MAX).collect();
             let body =
                 crate::codec::pack(&events).map_err(|error| Error::damaged("a batch", error))?;
-            let number = inbox::next_number(tx).await?;
-            inbox::add(tx, number, self.clock().now(), events.len() as u64, body).await?;
+            let count = events.len() as u64;
+            let number = inbox::add(&mut **tx, self.clock().now(), count, body).await?;
             pieces.push(Piece { number, events });
         }
         Ok(pieces)

@@ -18,6 +18,8 @@ pub struct Gauges {
     pub unapplied_age_us: i64,
     /// Tickets with rows in the overlay.
     pub overlay_tickets: u64,
+    /// Bytes that the overlay takes in memory.
+    pub overlay_bytes: u64,
     /// Batches of the inbox that are not sealed whole.
     pub unsealed_batches: u64,
     /// How long ago the oldest of them was accepted, in microseconds; 0 where there is none.
@@ -46,6 +48,7 @@ impl Core {
             unapplied_bytes,
             unapplied_age_us: age(oldest),
             overlay_tickets: snapshot.overlay.tickets(),
+            overlay_bytes: snapshot.overlay.bytes(),
             unsealed_batches,
             unsealed_age_us: age(unsealed_since),
             segments: snapshot.segments.len() as u64,

@@ -255,7 +255,7 @@ impl Core {
             let applied = blocking(move || apply(&snapshot, load, threads));
             let applied = applied.await?;
             segments.extend(applied.changed.iter().map(|number| number / self.segment_rows));
-            next.overlay = next.overlay.with(applied.runs)?;
+            next.overlay = applied.overlay;
             counts.get_or_insert(applied.counts);
             handed_on = applied.handed_on;
             events = applied.derived.into_iter().map(|event| (0, event)).collect();

@@ -110,8 +110,11 @@ impl Core {
         self.replace_segments(&mut next, &[line]);
         let rows = self.segment_rows;
         // Rows that a later batch changed stay: they hold all that was sealed, and more.
-        next.overlay =
-            next.overlay.without(|number, changed| number / rows == id && changed <= through)?;
+        let overlay = next.overlay.clone();
+        let left = move || {
+            overlay.without(|number, changed| number / rows == id && changed <= through)
+        };
+        next.overlay = blocking(left).await?;
         self.publish(next);
         live.sealed(&only, through);
         self.waiting().forget_applied(&live);

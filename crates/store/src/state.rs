@@ -85,14 +85,19 @@ impl State {
         Ok(Self { pool, dialect, turns: Arc::new(Semaphore::new(1)) })
     }
 
-    /// Begins a transaction that holds the write lock from the start, so that it never fails
-    /// half-way because another one wrote first, and what it numbers is seen in order.
-    pub(crate) async fn begin(&self) -> Result<Tx> {
-        let turn = match self.dialect {
+    /// Waits for the turn to write; `None` where whoever writes does not need one.
+    pub(crate) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        match self.dialect {
             // The semaphore is never closed.
             Dialect::Sqlite => Arc::clone(&self.turns).acquire_owned().await.ok(),
             Dialect::Postgres => None,
-        };
+        }
+    }
+
+    /// Begins a transaction that holds the write lock from the start, so that it never fails
+    /// half-way because another one wrote first, and what it numbers is seen in order.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let turn = self.turn().await;
         let begin = self.dialect.begin();
         let on = self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))?;
         Ok(Tx { on, _turn: turn })

@@ -20,6 +20,8 @@ pub(crate) struct Run {
     /// By table and row of the tickets table: where the ticket's rows end.
     ends: [Vec<u32>; Table::ALL.len()],
     tickets: Tickets,
+    /// Bytes of the tables.
+    bytes: u64,
 }
 
 impl Run {
@@ -42,7 +44,8 @@ impl Run {
             return Err(Error::damaged("a run of the overlay", "rows belong to no ticket"));
         }
         let tickets = Tickets::new(&tables[Table::Tickets.index()], "the overlay")?;
-        Ok(Self { places, rows, tables, ends, tickets })
+        let bytes = tables.iter().map(RecordBatch::get_array_memory_size).sum::<usize>() as u64;
+        Ok(Self { places, rows, tables, ends, tickets, bytes })
     }
 
     /// Both runs' rows.
@@ -59,9 +62,8 @@ impl Run {
         self.rows.len()
     }
 
-    pub(super) fn bytes(&self) -> u64 {
-        let bytes: usize = self.tables.iter().map(RecordBatch::get_array_memory_size).sum();
-        bytes as u64
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The row of a number.

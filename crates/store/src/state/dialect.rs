@@ -63,17 +63,18 @@ impl Dialect {
         }
     }
 
-    /// Looks up keys: `$1` is one blob of 16-byte keys, `$2` their count; answers place and number.
+    /// Looks up keys: `$1` is one blob of 16-byte keys, `$2` their count. Answers places and
+    /// numbers in turn, as one text: many rows would come over a channel, a few at a time.
     pub(super) const fn find_numbers(self) -> &'static str {
         match self {
             // CROSS JOIN keeps the order: each key is looked up, the table never read through.
             Self::Sqlite => {
                 "WITH RECURSIVE i(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM i WHERE n + 1 < $2)
-                 SELECT n, number FROM i CROSS JOIN ticket
+                 SELECT group_concat(n || ' ' || number, ' ') FROM i CROSS JOIN ticket
                     ON ticket.key = substr($1, n * 16 + 1, 16)"
             }
             Self::Postgres => {
-                "SELECT n, number FROM generate_series(0, $2 - 1) AS i(n)
+                "SELECT string_agg(n || ' ' || number, ' ') FROM generate_series(0, $2 - 1) AS i(n)
                  CROSS JOIN LATERAL (SELECT number FROM ticket
                     WHERE key = substr($1, n::int * 16 + 1, 16) OFFSET 0) AS found"
             }

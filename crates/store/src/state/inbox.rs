@@ -1,7 +1,7 @@
 //! Batches that were accepted and are not yet sealed.
 
 use super::dialect::Dialect;
-use super::{Tx, meta, set_meta};
+use super::{State, Tx, commit, meta, set_meta};
 use crate::error::{Error, Result, sql};
 use event::{Event, Instant};
 use sqlx::Row;
@@ -15,22 +15,16 @@ pub(crate) struct Stored {
     pub(crate) events: Vec<Event>,
 }
 
-/// A number for a batch, greater than all before. It is used up when the transaction commits.
-pub(crate) async fn next_number(tx: &mut Tx) -> Result<u64> {
-    let next = newest(tx).await? + 1;
-    set_meta(tx, NEXT, (next + 1).to_string()).await?;
-    Ok(next)
-}
-
 /// The newest number that a batch ever got; 0 before the first.
 pub(crate) async fn newest(tx: &mut Tx) -> Result<u64> {
-    if let Some(text) = meta(tx, NEXT).await? {
-        let next: Result<u64, _> = text.parse();
-        return next
-            .map(|next| next.saturating_sub(1))
-            .map_err(|_| Error::damaged("the counter of batches", text));
-    }
-    Ok(0)
+    let newest: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(MAX(n), 0) FROM (SELECT MAX(batch) AS n FROM inbox
+         UNION ALL SELECT CAST(value AS BIGINT) - 1 FROM meta WHERE name = 'next_batch') AS known",
+    )
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(sql("read the counter of batches"))?;
+    Ok(newest.cast_unsigned())
 }
 
 /// Begins to count in a folder from before there was a counter, above what its inbox holds.
@@ -45,23 +39,53 @@ pub(crate) async fn begin_counting(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Adds a batch under a number of [`next_number`].
-pub(crate) async fn add(
-    tx: &mut Tx,
-    number: u64,
+/// Adds a batch in a transaction of its own, under a number greater than all before; the number.
+/// `before` is asked before it becomes durable.
+pub(crate) async fn accept(
+    state: &State,
     at: Instant,
     events: u64,
     body: Vec<u8>,
-) -> Result<()> {
-    sqlx::query("INSERT INTO inbox (batch, accepted_at, events, body) VALUES ($1, $2, $3, $4)")
-        .bind(number.cast_signed())
-        .bind(at.micros())
-        .bind(events.cast_signed())
-        .bind(body)
-        .execute(&mut **tx)
-        .await
-        .map_err(sql("accept a batch"))?;
-    Ok(())
+    before: impl FnOnce() -> Result<()>,
+) -> Result<u64> {
+    if let Some(_turn) = state.turn().await {
+        // A statement alone is a transaction: one trip to the database's thread instead of three.
+        before()?;
+        return add(&state.pool, at, events, body).await;
+    }
+    let mut tx = state.begin().await?;
+    let number = add(&mut *tx, at, events, body).await?;
+    before()?;
+    commit(tx).await?;
+    Ok(number)
+}
+
+/// Adds a batch under a number greater than all before; the number.
+///
+/// The counter in `meta` only has to be ahead of what is not in the inbox any more.
+pub(crate) async fn add<'a>(
+    to: impl sqlx::Executor<'a, Database = sqlx::Any>,
+    at: Instant,
+    events: u64,
+    body: Vec<u8>,
+) -> Result<u64> {
+    let added = sqlx::query_scalar(
+        "INSERT INTO inbox (batch, accepted_at, events, body)
+         SELECT COALESCE(MAX(n), 0) + 1, $1, $2, $3 FROM (SELECT MAX(batch) AS n FROM inbox
+         UNION ALL SELECT CAST(value AS BIGINT) - 1 FROM meta WHERE name = 'next_batch') AS known
+         RETURNING batch",
+    )
+    .bind(at.micros())
+    .bind(events.cast_signed())
+    .bind(body)
+    // To its end, which is when it is durable where it is a transaction by itself.
+    .fetch_all(to)
+    .await
+    .map_err(sql("accept a batch"))?;
+    let number: Option<&i64> = added.first();
+    number
+        .map(|number| number.cast_unsigned())
+        .ok_or_else(|| Error::damaged("the inbox", "a batch got no number"))
 }
 
 /// The first batch with a number from one to another.
@@ -115,8 +139,10 @@ pub(crate) async fn replace(tx: &mut Tx, batch: u64, body: Vec<u8>) -> Result<()
     Ok(())
 }
 
-/// Removes batches that are sealed whole.
+/// Removes batches that are sealed whole; their numbers are not used again.
 pub(crate) async fn remove(tx: &mut Tx, batches: &[u64]) -> Result<()> {
+    let newest = newest(tx).await?;
+    set_meta(tx, NEXT, (newest + 1).to_string()).await?;
     let list = serde_json::to_string(batches)
         .map_err(|error| Error::damaged("a list of batches", error))?;
     sqlx::query(Dialect::of(tx).remove_batches())

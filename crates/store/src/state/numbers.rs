@@ -1,7 +1,7 @@
 //! Key → dense ticket number, looked up and assigned with array-bound statements.
 
 use super::dialect::Dialect;
-use super::{Tx, meta, set_meta, u32_of};
+use super::{Tx, meta, set_meta};
 use crate::error::{Error, Result, sql};
 use crate::key::Key;
 use crate::limits;
@@ -28,15 +28,21 @@ pub(crate) async fn find(tx: &mut Tx, keys: &[Key]) -> Result<Vec<Option<u32>>> 
         return Ok(numbers);
     }
     // One blob of 16-byte keys: three times as fast as a JSON array of hexadecimal text.
-    let rows = sqlx::query(Dialect::of(tx).find_numbers())
+    let found: Option<String> = sqlx::query_scalar(Dialect::of(tx).find_numbers())
         .bind(blob(keys))
         .bind(i64::try_from(keys.len()).unwrap_or(i64::MAX))
-        .fetch_all(&mut **tx)
+        .fetch_one(&mut **tx)
         .await
         .map_err(sql("look up ticket numbers"))?;
-    for row in &rows {
-        let place = u32_of(row, 0, "a place in a list of keys")?;
-        numbers[place as usize] = Some(u32_of(row, 1, "a ticket's number")?);
+    let found = found.unwrap_or_default();
+    let mut words = found.split(' ').filter(|word| !word.is_empty());
+    while let Some(place) = words.next() {
+        let number = words.next().and_then(|number| number.parse().ok());
+        let place = place.parse().ok().and_then(|place: usize| numbers.get_mut(place));
+        let (Some(place), Some(number)) = (place, number) else {
+            return Err(Error::damaged("the numbers of tickets", found));
+        };
+        *place = Some(number);
     }
     Ok(numbers)
 }
