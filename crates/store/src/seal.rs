@@ -111,9 +111,8 @@ impl Core {
         let rows = self.segment_rows;
         // Rows that a later batch changed stay: they hold all that was sealed, and more.
         let overlay = next.overlay.clone();
-        let left = move || {
-            overlay.without(|number, changed| number / rows == id && changed <= through)
-        };
+        let left =
+            move || overlay.without(|number, changed| number / rows == id && changed <= through);
         next.overlay = blocking(left).await?;
         self.publish(next);
         live.sealed(&only, through);
