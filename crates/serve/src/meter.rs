@@ -1,5 +1,6 @@
 //! What Prometheus reads at `GET /metrics`: how this process and its store fare.
 
+mod jobs;
 mod process;
 
 use crate::desk::Desk;
@@ -56,6 +57,7 @@ struct Metrics {
     question_seconds: Family<Labels<1>, Histogram>,
     events: Family<Labels<1>, Counter>,
     quarantined: Family<Labels<1>, Gauge>,
+    jobs: jobs::Jobs,
     store: StoreGauges,
     process: process::Process,
 }
@@ -146,6 +148,7 @@ impl Default for Meter {
             "Rows in quarantine",
             Family::clone(&quarantined),
         );
+        let jobs = jobs::Jobs::register(&mut book);
         let store = StoreGauges::register(&mut book);
         let process = process::Process::register(&mut book);
         Self(Arc::new(Metrics {
@@ -156,6 +159,7 @@ impl Default for Meter {
             question_seconds,
             events,
             quarantined,
+            jobs,
             store,
             process,
         }))
@@ -296,6 +300,7 @@ impl Meter {
             let labels = [("reason", reason)];
             own.quarantined.get_or_create(&labels).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
+        own.jobs.set(desk.store().jobs().await?);
         let mut text = String::new();
         encode(&mut text, &own.registry).map_err(|error| Problem::internal(&error))?;
         Ok(text)

@@ -47,6 +47,7 @@ async fn prometheus_reads_what_happened() {
     assert_eq!(value(text, "deskmeter_segments"), Some(0.0));
     assert_eq!(value(text, "deskmeter_events_total{outcome=\"new\"}"), Some(8.0));
     assert_eq!(value(text, "deskmeter_events_total{outcome=\"quarantined\"}"), Some(1.0));
+    assert_eq!(value(text, "deskmeter_job_state{kind=\"seal\",state=\"idle\"}"), Some(1.0));
     let reasons = text.lines().filter(|line| line.starts_with("deskmeter_quarantined{"));
     assert_eq!(reasons.count(), 1, "{text}");
     assert!(value(text, "process_open_fds").is_some_and(|open| open > 0.0), "{text}");

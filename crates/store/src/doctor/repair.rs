@@ -118,7 +118,7 @@ impl Patient {
             let mut out = FoldingWriter::new(&folder, writer);
             match histories {
                 Histories::Segment => {
-                    old.read_all(FOLD_BATCH_TICKETS, |number, stored| out.push(number, &stored))?
+                    old.read_all(FOLD_BATCH_TICKETS, |number, stored| out.push(number, &stored))?;
                 }
                 Histories::Lookup(lookup) => {
                     let every: Vec<u32> = (0..old.rows()).collect();
