@@ -150,6 +150,8 @@ impl Cut<'_> {
         let writer = SegmentWriter::create(dir.clone(), present.segment_rows, &core.options)?;
         let out = FoldingWriter::bare(&present.folder, writer);
         let stats = rewrite_as_of(present, id, at, out)?;
-        Ok(stats.map(|stats| Segment::new(Line { id, version, through: 0, stats }, dir, first)))
+        Ok(stats.map(|stats| {
+            Segment::new(Line { id, version, through: 0, imported: 0, stats }, dir, first)
+        }))
     }
 }

@@ -53,7 +53,7 @@ impl Core {
     /// whichever database it comes from. The copy is complete once `backup.json` is there.
     pub(crate) async fn backup(&self, to: &Path) -> Result<BackupReport> {
         // No segment is replaced while its files are linked; the inbox may grow.
-        let _upkeep = self.upkeep.lock().await;
+        let _upkeep = self.upkeep().await?;
         let target = Layout::new(to);
         require_empty(to)?;
         target.create()?;

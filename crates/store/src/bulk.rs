@@ -24,6 +24,7 @@ use crate::spill::{Record, Spill, Spilt, SpiltTicket};
 use crate::state::manifest::{Freshness, Line};
 use crate::state::{Tx, commit, inbox, manifest, numbers};
 use crate::submit::{Batch, Caller};
+use crate::upkeep::Upkeep;
 use crate::write::FoldingWriter;
 use event::{Event, Text};
 use hashbrown::HashTable;
@@ -186,15 +187,15 @@ impl Bulk {
         // From here on the list of keys is enough.
         drop(places);
         core.options.step(Step::BulkSpilt)?;
-        let _upkeep = core.upkeep.lock().await;
+        let upkeep = core.upkeep().await?;
         let mut live = core.live.lock().await;
         if core.waiting().stopped {
             return Err(Error::Stopped);
         }
-        let mut tx = core.state.begin_reading().await?;
-        let new_from = numbers::next(&mut tx).await?;
-        let Resolved { numbers, new, next } = resolve(new_from, &mut tx, &keys).await?;
-        commit(tx).await?;
+        // Nobody else gives numbers until it is done.
+        let mut numbering = core.numbering(&mut live).await?;
+        let new_from = numbers::next(&mut numbering).await?;
+        let Resolved { numbers, new, next } = resolve(new_from, &mut numbering, &keys).await?;
         let tickets = keys.len() as u64;
         drop(keys);
         let (spill, first) = arrange(&core, &dir, spill, numbers).await?;
@@ -220,7 +221,7 @@ impl Bulk {
         }
         report.segments = lines.len();
         let import = Import { lines, loose, guests, new, new_from, next, sources };
-        let more = core.swap_in(&mut live, import).await?;
+        let more = core.swap_in(&mut live, &upkeep, numbering, import).await?;
         report.new += more.new;
         report.duplicate += more.duplicate;
         Ok(report)
@@ -296,7 +297,8 @@ async fn build(core: &Arc<Core>, spilt: SpiltAll, progress: Progress) -> Result<
                         let late = late.as_deref();
                         let mut built =
                             build_segment(&core, &snapshot, id, &spilt, (new_from, late))?;
-                        built.line = built.line.map(|line| Line { through, ..line });
+                        built.line =
+                            built.line.map(|line| Line { through, imported: line.version, ..line });
                         Ok(built)
                     }
                     None => Ok(Built::default()),
@@ -345,7 +347,7 @@ fn build_segment(
         next += 1;
     }
     let Building { out, counts, guests, .. } = segment;
-    let line = Some(Line { id, version, through: 0, stats: out.finish()? });
+    let line = Some(Line { id, version, through: 0, imported: 0, stats: out.finish()? });
     Ok(Built { line, counts, guests, tickets, loose: Vec::new() })
 }
 
@@ -451,9 +453,31 @@ struct Import {
 }
 
 impl Core {
+    /// Keeps other processes from giving numbers to tickets, once this one has rows of all that
+    /// have one. SQLite has no others: there it only reads.
+    async fn numbering(&self, live: &mut Live) -> Result<Tx> {
+        if !self.is_shared() {
+            return self.state.begin_reading().await;
+        }
+        loop {
+            let mut tx = self.state.begin_numbering().await?;
+            if u64::from(numbers::next(&mut tx).await?) == self.snapshot().tickets_count() {
+                return Ok(tx);
+            }
+            commit(tx).await?;
+            self.refresh_with(live).await?;
+        }
+    }
+
     /// Numbers, manifest and inbox in one transaction, then the new snapshot; counts what went
     /// through the inbox.
-    async fn swap_in(self: &Arc<Self>, live: &mut Live, import: Import) -> Result<Accepted> {
+    async fn swap_in(
+        self: &Arc<Self>,
+        live: &mut Live,
+        upkeep: &Upkeep<'_>,
+        numbering: Tx,
+        import: Import,
+    ) -> Result<Accepted> {
         let Import { lines, loose, guests, mut new, new_from, next, mut sources } = import;
         // In the order of keys they are appended to the index instead of scattered over it.
         new.sort_unstable();
@@ -468,18 +492,20 @@ impl Core {
         }
         numbers::insert(&mut tx, &new).await?;
         numbers::set_next(&mut tx, next).await?;
-        manifest::swap(&mut tx, &lines, self.clock().now()).await?;
+        let change = upkeep.swap(&mut tx, &lines, self.clock().now()).await?;
         manifest::advance(&mut tx, &working.freshness).await?;
         inbox::remove(&mut tx, &done).await?;
         let loose = self.store_pieces(&mut tx, loose).await?;
         let guests = self.store_pieces(&mut tx, guests).await?;
         self.options.step(Step::BulkBeforeCommit)?;
         commit(tx).await?;
+        commit(numbering).await?;
         self.crash_at(Step::BulkAfterCommit)?;
         let (newest, heard) = self.enqueue_pieces(loose, guests);
         drop(order);
         live.sealed(&ids, live.applied);
         self.replace_segments(&mut working, &lines);
+        working.manifest = change;
         let rows = self.segment_rows;
         working.overlay = working.overlay.without(|number, _| ids.contains(&(number / rows)))?;
         // Readers see all of an import or nothing: what goes through the inbox comes with it.

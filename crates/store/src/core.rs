@@ -8,14 +8,17 @@ use crate::limits;
 use crate::live::Live;
 use crate::options::Options;
 use crate::overlay::Overlay;
+use crate::process::Process;
 use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
-use crate::state::{State, commit, erasures, inbox, manifest, meta, policies, set_meta};
+use crate::state::{
+    State, commit, counter, erasures, inbox, manifest, meta, policies, retired, set_meta,
+};
 use crate::submit::Waiting;
 use crate::work::Wanted;
 use crate::write::SegmentWriter;
-use event::Clock;
+use event::{Clock, Instant};
 use facts::policies::Policies;
 use facts::{Folder, Table};
 use std::fs::File;
@@ -41,6 +44,7 @@ pub(crate) struct Core {
     pub(crate) segment_rows: u32,
     pub(crate) live: tokio::sync::Mutex<Live>,
     pub(crate) upkeep: tokio::sync::Mutex<()>,
+    pub(crate) process: Option<Process>,
     pub(crate) order: tokio::sync::Mutex<()>,
     pub(crate) waiting: Mutex<Waiting>,
     pub(crate) arrivals: Arrivals,
@@ -65,12 +69,16 @@ impl Core {
     pub(crate) async fn open(dir: &Path, options: Options) -> Result<(Arc<Self>, bool)> {
         let layout = Layout::new(dir);
         layout.create()?;
-        let lock = layout.lock()?;
         belong::check_kind(&layout, &options.state)?;
+        let is_shared = options.state.is_shared();
+        let lock = if is_shared { layout.share()? } else { layout.lock()? };
         let state = State::open(&options.state, &layout.state()).await?;
-        if options.state.is_shared() {
+        let process = if is_shared {
             belong::tie(&layout, &state).await?;
-        }
+            Some(Process::new(&layout, &state).await?)
+        } else {
+            None
+        };
         let mut tx = state.begin().await?;
         let segment_rows = settle_rows(&mut tx, &options).await?;
         let columns = columns_digest();
@@ -78,21 +86,21 @@ impl Core {
         if !stale {
             set_meta(&mut tx, COLUMNS, columns).await?;
         }
-        let policies = match policies::current(&mut tx).await? {
-            Some((_, policies)) => policies,
-            None => {
-                let policies = Policies::default();
-                policies::add(&mut tx, 1, &policies, options.clock.now()).await?;
-                policies
-            }
-        };
+        let policies = settle_policies(&mut tx, &options).await?;
         inbox::begin_counting(&mut tx).await?;
         let lines = manifest::read(&mut tx).await?;
         let freshness = manifest::freshness(&mut tx).await?;
         let keeping = erasures::keeping(&mut tx).await?;
+        let change = counter::last(&mut tx, counter::MANIFEST).await?;
+        let retired = retired::before(&mut tx, Instant::from_micros(i64::MAX)).await?;
         commit(tx).await?;
-        let keep: Vec<(u32, u64)> = lines.iter().map(|line| (line.id, line.version)).collect();
-        let newest = layout.sweep(&keep)?;
+        let keep = lines.iter().map(|line| (line.id, line.version)).chain(retired).collect();
+
+        let newest = match &process {
+            Some(process) => process.sweep(&layout, &keep)?,
+            None => layout.sweep(&keep)?,
+        };
+        let layout = process.as_ref().map_or(layout.clone(), |process| layout.of(process));
         let segments = lines.into_iter().map(|line| segment(&layout, line, segment_rows)).collect();
         let snapshot = Snapshot {
             generation: 0,
@@ -106,6 +114,7 @@ impl Core {
             keeping,
             present: None,
             scratch: None,
+            manifest: change,
         };
         let core = Self {
             options,
@@ -114,6 +123,7 @@ impl Core {
             segment_rows,
             live: tokio::sync::Mutex::default(),
             upkeep: tokio::sync::Mutex::new(()),
+            process,
             order: tokio::sync::Mutex::default(),
             waiting: Mutex::default(),
             arrivals: Arrivals::default(),
@@ -205,7 +215,10 @@ impl Core {
             match snapshot.segments.binary_search_by_key(&line.id, Segment::id) {
                 Ok(place) => {
                     if let Some(old) = snapshot.segments.get_mut(place) {
-                        old.retire();
+                        // Other processes may still read it; who swapped it noted it.
+                        if !self.is_shared() {
+                            old.retire();
+                        }
                         *old = new;
                     }
                 }
@@ -236,6 +249,15 @@ pub(crate) fn folder(policies: &Policies) -> Result<Arc<Folder>> {
 
 fn segment(layout: &Layout, line: Line, segment_rows: u32) -> Segment {
     Segment::new(line, layout.segment(line.id, line.version), line.id * segment_rows)
+}
+
+async fn settle_policies(tx: &mut crate::state::Tx, options: &Options) -> Result<Policies> {
+    if let Some((_, policies)) = policies::current(tx).await? {
+        return Ok(policies);
+    }
+    let policies = Policies::default();
+    policies::add(tx, 1, &policies, options.clock.now()).await?;
+    Ok(policies)
 }
 
 async fn settle_rows(tx: &mut crate::state::Tx, options: &Options) -> Result<u32> {

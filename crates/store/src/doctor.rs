@@ -178,7 +178,7 @@ impl Store {
     pub async fn examine(&self, thorough: bool) -> Result<Diagnosis> {
         let core = &self.core;
         // No segment is replaced or half written while its files are looked at.
-        let _upkeep = core.upkeep.lock().await;
+        let _upkeep = core.upkeep().await?;
         let now = core.clock().now();
         let (layout, options) = (core.layout.clone(), core.options.clone());
         let mut patient = Patient::examine(layout, options, core.state.clone(), now).await?;

@@ -1,6 +1,9 @@
 //! Where everything lies in the data folder, and who may use it.
 
 use crate::error::{Error, Result, io};
+use crate::limits;
+use crate::process::Process;
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -8,11 +11,20 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     root: PathBuf,
+    /// Where several processes share the folder: this one's scratch folder, and the version after
+    /// which its own begin.
+    own: Option<(PathBuf, u64)>,
 }
 
 impl Layout {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
+        Self { root: root.to_path_buf(), own: None }
+    }
+
+    /// The same folder as a process sees it that shares it with others.
+    pub(crate) fn of(mut self, process: &Process) -> Self {
+        self.own = Some((process.scratch().to_path_buf(), process.base));
+        self
     }
 
     /// Makes the folders that are missing.
@@ -47,7 +59,10 @@ impl Layout {
 
     /// Spill and rows of `as_of`: nothing here outlives the process.
     pub(crate) fn scratch(&self) -> PathBuf {
-        self.root.join("scratch")
+        match &self.own {
+            Some((scratch, _)) => scratch.clone(),
+            None => self.root.join("scratch"),
+        }
     }
 
     /// The folder of one version of a segment.
@@ -57,13 +72,7 @@ impl Layout {
 
     /// Takes the folder for this process; held as long as the file is open.
     pub(crate) fn lock(&self) -> Result<File> {
-        let path = self.root.join("lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(io("open the lock file", &path))?;
+        let (file, path) = self.lock_file()?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(Error::Locked(self.root.clone())),
@@ -78,13 +87,48 @@ impl Layout {
 
     /// What is in the scratch folder.
     pub(crate) fn scratch_names(&self) -> Result<Vec<String>> {
-        names(&self.scratch())
+        let mut names = names(&self.scratch())?;
+        names.retain(|name| name != crate::process::ALIVE);
+        Ok(names)
     }
 
-    /// Removes every segment with a version above `before`.
+    /// Takes the folder together with other processes that share its state.
+    pub(crate) fn share(&self) -> Result<File> {
+        let (file, path) = self.lock_file()?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked(self.root.clone())),
+            Err(TryLockError::Error(source)) => Err(io("lock", &path)(source)),
+        }
+    }
+
+    fn lock_file(&self) -> Result<(File, PathBuf)> {
+        let path = self.root.join("lock");
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        let file = options.open(&path).map_err(io("open the lock file", &path))?;
+        Ok((file, path))
+    }
+
+    /// Removes one version of a segment, where it is still there.
+    pub(crate) fn remove_segment(&self, id: u32, version: u64) -> Result<()> {
+        let dir = self.segment(id, version);
+        match fs::remove_dir_all(&dir) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(io("remove", &dir)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes every segment of this process with a version above `before`.
     pub(crate) fn discard(&self, before: u64) -> Result<()> {
+        let end = match &self.own {
+            Some((_, base)) => base + limits::VERSIONS_BLOCK,
+            None => u64::MAX,
+        };
         for name in names(&self.segments())? {
-            if parse(&name).is_some_and(|(_, version)| version > before) {
+            if parse(&name).is_some_and(|(_, version)| version > before && version <= end) {
                 remove(&self.segments().join(name))?;
             }
         }
@@ -93,7 +137,7 @@ impl Layout {
 
     /// Removes what a crash left behind: versions that the manifest does not name, and scratch.
     /// The greatest version ever used is told, so that no folder's name is used twice.
-    pub(crate) fn sweep(&self, keep: &[(u32, u64)]) -> Result<u64> {
+    pub(crate) fn sweep(&self, keep: &BTreeSet<(u32, u64)>) -> Result<u64> {
         let mut newest = 0;
         for name in names(&self.segments())? {
             // What is not named like a segment is not ours to remove.

@@ -71,6 +71,13 @@ pub const ANNOTATIONS_MAX: u64 = 10_000;
 pub const SETTING_BYTES_MAX: usize = 1024 * 1024;
 /// Seconds to wait for a connection to the state database.
 pub const STATE_WAIT_SECONDS: u64 = 30;
+/// Versions that one process may give to segments.
+pub const VERSIONS_BLOCK: u64 = 1 << 32;
+/// Milliseconds between two looks at what other processes did.
+pub const FOLLOW_MS: u64 = 150;
+/// How long a replaced segment is kept for other processes, in microseconds; longer than any
+/// question may take.
+pub const RETIRED_GRACE_US: i64 = 2 * 3600 * 1_000_000;
 /// Keys in one array-bound statement.
 pub const KEYS_PER_STATEMENT: usize = 32_768;
 /// Bytes that one compressed block may unfold to.

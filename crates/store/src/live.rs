@@ -71,6 +71,8 @@ struct Group {
     events: usize,
     /// Every batch up to this one is in here, or was before.
     up_to: u64,
+    /// Whether tickets are applied once more because another process imported events of them.
+    again: bool,
 }
 
 /// Who hears what, once the snapshot is published.
@@ -104,10 +106,12 @@ impl Core {
                 let mut live = own.live.lock().await;
                 let up_to = {
                     let mut waiting = own.waiting();
-                    if waiting.stopped || live.applied >= waiting.newest {
+                    let is_behind = live.applied < waiting.newest || waiting.look;
+                    if waiting.stopped || !is_behind {
                         waiting.applying = false;
                         return;
                     }
+                    waiting.look = false;
                     waiting.newest
                 };
                 own.apply_and_publish(&mut live, up_to).await
@@ -119,6 +123,7 @@ impl Core {
                 }
                 Err(_) if own.waiting().stopped => return,
                 Err(error) => {
+                    own.waiting().look = own.is_shared();
                     drop(own);
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
@@ -131,11 +136,36 @@ impl Core {
         }
     }
 
-    async fn apply_and_publish(&self, live: &mut Live, up_to: u64) -> Result<()> {
+    /// Applies one group of batches, or more where a segment of another process contains more, and
+    /// shows them.
+    pub(crate) async fn apply_and_publish(&self, live: &mut Live, up_to: u64) -> Result<()> {
         let begun = self.clock().now();
         let mut working = Snapshot::clone(&self.snapshot());
-        let (events, answers) = self.apply_next(live, &mut working, up_to).await?;
-        self.publish(working);
+        let (applied, manifest) = (live.applied, working.manifest);
+        let (mut events, mut answers) = self.apply_next(live, &mut working, up_to).await?;
+        // What a segment contains of a batch must not be shown without the rest of it.
+        while live.applied < working.through() {
+            let through = working.through();
+            match self.apply_next(live, &mut working, through).await {
+                Ok((more, heard)) => {
+                    events += more;
+                    answers.extend(heard);
+                }
+                Err(error) => {
+                    live.applied = applied;
+                    live.pending.split_off(&(applied + 1));
+                    return Err(error);
+                }
+            }
+        }
+        let is_adopted = working.manifest != manifest;
+        if is_adopted || live.applied != applied {
+            self.publish(working);
+        }
+        if is_adopted && let Err(error) = self.forget_contained(live).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "sealed batches could not be removed; the next change does it");
+        }
         self.note_applied(live, events, self.clock().now().since(begun));
         answer(answers);
         Ok(())
@@ -154,7 +184,7 @@ impl Core {
     /// Applies the next batches, as many as make a group, to a snapshot that is still to be
     /// published; how many events that were, and who wants to hear of it.
     ///
-    /// A failure changes neither `live` nor `working`.
+    /// A failure leaves `live` as it was, and `working` without anything of the batches.
     #[tracing::instrument(name = "apply", skip_all, fields(up_to))]
     pub(crate) async fn apply_next(
         &self,
@@ -167,6 +197,16 @@ impl Core {
         for caller in std::mem::take(&mut group.callers) {
             answers.push(caller.applied);
             callers.push(caller.events);
+        }
+        if self.is_shared() {
+            // After the batches were read: one that is gone from the inbox is in the manifest now.
+            let again = self.adopt(working).await?;
+            group.again = !again.is_empty();
+            callers.push(again);
+        }
+        if group.batches.is_empty() && !group.again {
+            live.applied = group.up_to;
+            return Ok((0, Vec::new()));
         }
         match self.apply_group(live, working, &group, callers).await {
             Ok(counts) => {
@@ -263,6 +303,10 @@ impl Core {
         self.crash_at(Step::ApplyBeforePublish)?;
         *working = next;
         live.applied = group.up_to;
+        if group.again {
+            // What they hand on now is owed to batches that were applied before.
+            live.pending.values_mut().for_each(|older| older.segments.extend(&segments));
+        }
         if let Some(accepted_at) = group.accepted_at {
             let batches = group.batches.clone();
             let events = group.events as u64;
@@ -299,8 +343,9 @@ impl Core {
         commit(tx).await?;
         self.waiting().newest = newest;
         let mut working = Snapshot::clone(&self.snapshot());
-        while live.applied < newest {
-            self.apply_next(&mut live, &mut working, newest).await?;
+        while live.applied < newest.max(working.through()) {
+            let up_to = newest.max(working.through());
+            self.apply_next(&mut live, &mut working, up_to).await?;
         }
         let sources = working.freshness.clone();
         self.publish(working);

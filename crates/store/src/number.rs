@@ -43,7 +43,7 @@ impl Core {
 
     /// Numbers for the keys that have none.
     async fn assign(&self, keys: &[Key], found: Vec<Option<u32>>) -> Result<Vec<Option<u32>>> {
-        let mut tx = self.state.begin().await?;
+        let mut tx = self.state.begin_numbering().await?;
         let missing: Vec<Key> = keys
             .iter()
             .zip(&found)

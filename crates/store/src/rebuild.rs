@@ -9,7 +9,7 @@ use crate::overlay::Overlay;
 use crate::parallel;
 use crate::snapshot::Snapshot;
 use crate::state::manifest::Line;
-use crate::state::{commit, manifest, policies};
+use crate::state::{commit, policies};
 use crate::write::{FoldingWriter, SegmentWriter};
 use facts::Folder;
 use facts::policies::Policies;
@@ -32,7 +32,7 @@ impl Core {
     #[tracing::instrument(name = "rebuild", skip_all)]
     pub(crate) async fn rebuild(&self, new: Policies, progress: Progress) -> Result<Rebuilt> {
         let folder = folder(&new)?;
-        let _upkeep = self.upkeep.lock().await;
+        let upkeep = self.upkeep().await?;
         let snapshot = self.snapshot();
         let before = self.last_version();
         let lines = self.fold_segments(&snapshot, &folder, progress).await;
@@ -48,8 +48,8 @@ impl Core {
         let now = self.clock().now();
         let mut tx = self.state.begin().await?;
         let version = policies::current(&mut tx).await?.map_or(0, |(version, _)| version);
+        let change = upkeep.swap(&mut tx, &lines, now).await?;
         policies::add(&mut tx, version + 1, &new, now).await?;
-        manifest::swap(&mut tx, &lines, now).await?;
         self.options.step(Step::RebuildBeforeCommit)?;
         commit(tx).await?;
         self.crash_at(Step::RebuildAfterCommit)?;
@@ -58,6 +58,8 @@ impl Core {
         next.overlay = overlay;
         next.policies = Arc::new(new);
         next.folder = folder;
+        // The policies are a change of their own.
+        next.manifest = change + 1;
         let tickets = next.tickets_count();
         self.publish(next);
         Ok(Rebuilt { tickets, segments: lines.len() })
@@ -88,7 +90,13 @@ impl Core {
                         out.push(number, &stored)
                     })?;
                     let stats = out.finish()?;
-                    Ok(Line { id: segment.id(), version, through: segment.through(), stats })
+                    Ok(Line {
+                        id: segment.id(),
+                        version,
+                        through: segment.through(),
+                        imported: segment.imported(),
+                        stats,
+                    })
                 },
                 |done: &[Line]| {
                     let tickets = done.iter().map(|line| u64::from(line.stats.rows)).sum();
@@ -101,7 +109,7 @@ impl Core {
 }
 
 /// The overlay's tickets folded again.
-fn refold(overlay: &Overlay, folder: &Folder, threads: usize) -> Result<Overlay> {
+pub(crate) fn refold(overlay: &Overlay, folder: &Folder, threads: usize) -> Result<Overlay> {
     let changes: Vec<(u32, u64)> = overlay.changes().collect();
     let mut runs = Vec::new();
     for chunk in changes.chunks(limits::RUN_TICKETS_MAX) {

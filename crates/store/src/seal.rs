@@ -3,11 +3,12 @@
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result};
 use crate::options::{SealPolicy, Step};
-use crate::segment::{Stats, Stored};
+use crate::segment::{Segment, Stats, Stored};
 use crate::snapshot::Snapshot;
 use crate::state::lease::Lease;
 use crate::state::manifest::Line;
 use crate::state::{commit, inbox, lease, manifest};
+use crate::upkeep::Upkeep;
 use crate::write::FoldingWriter;
 use event::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +17,24 @@ use std::sync::Arc;
 impl Core {
     /// Seals the segment that most needs it; `None` where none does.
     pub(crate) async fn seal_due(&self, lease: Option<&Lease>) -> Result<Option<u32>> {
-        let _upkeep = self.upkeep.lock().await;
-        let due = self.most_due().await;
-        if let Some(id) = due {
-            self.seal(id, lease).await?;
-        } else {
-            self.forget_sealed().await?;
+        let Some(mut upkeep) = self.try_upkeep().await? else { return Ok(None) };
+        if let Some(id) = self.most_due().await
+            && self.seal(&mut upkeep, id, lease).await?
+        {
+            return Ok(Some(id));
         }
-        Ok(due)
+        self.forget_sealed().await?;
+        self.remove_retired().await?;
+        Ok(None)
     }
 
     /// Seals every segment with rows in the overlay, until none is left that was there when this
     /// began; how many were sealed.
     pub(crate) async fn seal_all(&self) -> Result<usize> {
-        let _upkeep = self.upkeep.lock().await;
+        let mut upkeep = self.upkeep().await?;
         let waiting = self.waiting_rows();
         for id in waiting.keys() {
-            self.seal(*id, None).await?;
+            self.seal(&mut upkeep, *id, None).await?;
         }
         self.forget_sealed().await?;
         Ok(waiting.len())
@@ -79,18 +81,27 @@ impl Core {
         self.forget_unchanged(&mut live, &sources).await
     }
 
-    /// Rewrites one segment; the caller holds `upkeep`.
+    /// Rewrites one segment; whether there was anything to write.
     #[tracing::instrument(name = "seal", skip_all, fields(segment = id))]
-    pub(crate) async fn seal(&self, id: u32, lease: Option<&Lease>) -> Result<()> {
+    pub(crate) async fn seal(
+        &self,
+        upkeep: &mut Upkeep<'_>,
+        id: u32,
+        lease: Option<&Lease>,
+    ) -> Result<bool> {
         let (snapshot, through) = {
             let live = self.live.lock().await;
             (self.snapshot(), live.applied)
         };
+        if has_gaps(&snapshot, id) {
+            return Ok(false);
+        }
         let before = self.last_version();
         let version = self.new_version();
         let stats = self.written(before, self.write(&snapshot, id, version).await)?;
-        let Some(stats) = stats else { return self.layout.discard(before) };
-        let line = Line { id, version, through, stats };
+        let Some(stats) = stats else { return self.layout.discard(before).map(|()| false) };
+        let imported = snapshot.segment(id).map_or(0, Segment::imported);
+        let line = Line { id, version, through, imported, stats };
         let mut live = self.live.lock().await;
         if self.waiting().stopped {
             return Err(Error::Stopped);
@@ -101,7 +112,7 @@ impl Core {
         let mut tx = self.state.begin().await?;
         // Whoever was replaced while it wrote must not undo what its successor did.
         lease::check(&mut tx, lease).await?;
-        manifest::swap(&mut tx, &[line], self.clock().now()).await?;
+        let change = upkeep.swap(&mut tx, &[line], self.clock().now()).await?;
         manifest::advance(&mut tx, &next.freshness).await?;
         inbox::remove(&mut tx, &done).await?;
         self.options.step(Step::SealBeforeCommit)?;
@@ -114,10 +125,12 @@ impl Core {
         let left =
             move || overlay.without(|number, changed| number / rows == id && changed <= through);
         next.overlay = blocking(left).await?;
+        next.manifest = change;
         self.publish(next);
+        upkeep.shown(change);
         live.sealed(&only, through);
         self.waiting().forget_applied(&live);
-        Ok(())
+        Ok(true)
     }
 
     async fn write(
@@ -130,6 +143,18 @@ impl Core {
         let writer = self.write_segment(id, version)?;
         blocking(move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer))).await
     }
+}
+
+/// Whether a ticket of the segment has rows while one before it has none yet: another process gave
+/// both their numbers, and the batch of the other is still to be applied here.
+fn has_gaps(snapshot: &Snapshot, id: u32) -> bool {
+    let first = id * snapshot.segment_rows;
+    let end = first.saturating_add(snapshot.segment_rows);
+    let next = snapshot.segment(id).map_or(first, |segment| segment.numbers().end);
+    let fresh = snapshot.overlay.fresh();
+    let new = fresh.range_cardinality(next..end);
+    let new_end = next.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
+    fresh.range_cardinality(next..new_end) < new
 }
 
 /// The segment to seal next, if any, by its rows in the overlay and in the segment itself.

@@ -68,6 +68,7 @@ struct Files {
     dir: PathBuf,
     first: u32,
     through: u64,
+    imported: u64,
     stats: Stats,
     retired: AtomicBool,
     footer: OnceLock<ArrowReaderMetadata>,
@@ -99,7 +100,7 @@ impl Drop for Files {
 
 impl Segment {
     pub(crate) fn new(line: Line, dir: PathBuf, first: u32) -> Self {
-        let Line { id, version, through, stats } = line;
+        let Line { id, version, through, imported, stats } = line;
         let (retired, footer) = (AtomicBool::new(false), OnceLock::new());
         let (lookup, vouched) = (Mutex::new(Lookups::Unknown), Default::default());
         Self(Arc::new(Files {
@@ -108,6 +109,7 @@ impl Segment {
             dir,
             first,
             through,
+            imported,
             stats,
             retired,
             footer,
@@ -144,6 +146,11 @@ impl Segment {
     /// Every batch up to this one is in its rows, as far as it is about its tickets; 0 = unknown.
     pub fn through(&self) -> u64 {
         self.0.through
+    }
+
+    /// The version with which a bulk import last changed it.
+    pub(crate) fn imported(&self) -> u64 {
+        self.0.imported
     }
 
     /// How many tickets it holds; row n of `tickets.parquet` is number `first_number + n`,

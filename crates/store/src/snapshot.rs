@@ -37,6 +37,8 @@ pub struct Snapshot {
     pub(crate) keeping: Keeping,
     /// Where timelines are read: this snapshot's own files, or those of the present it is cut from.
     pub(crate) present: Option<Arc<Self>>,
+    /// The change of the manifest that it shows.
+    pub(crate) manifest: u64,
     /// Scratch files that go with this snapshot.
     #[expect(dead_code, reason = "held only to be dropped with the last reader")]
     pub(crate) scratch: Option<Arc<tempfile::TempDir>>,
@@ -87,6 +89,11 @@ impl Snapshot {
             out[place] = Some(stored);
         }
         Ok(())
+    }
+
+    /// The newest batch that a segment is known to contain, and so must everything else.
+    pub(crate) fn through(&self) -> u64 {
+        self.segments.iter().map(Segment::through).max().unwrap_or(0)
     }
 
     /// The segment of an id.

@@ -2,6 +2,7 @@
 
 pub(crate) mod annotations;
 mod copy;
+pub(crate) mod counter;
 pub(crate) mod deliveries;
 pub(crate) mod dialect;
 pub(crate) mod erasures;
@@ -16,6 +17,7 @@ pub(crate) mod numbers;
 pub(crate) mod policies;
 mod purge;
 pub(crate) mod quarantine;
+pub(crate) mod retired;
 pub(crate) mod settings;
 mod tidy;
 pub(crate) mod url;
@@ -101,6 +103,13 @@ impl State {
         let begin = self.dialect.begin();
         let on = self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))?;
         Ok(Tx { on, _turn: turn })
+    }
+
+    /// Begins a transaction in which new tickets get their numbers; batches are accepted meanwhile.
+    pub(crate) async fn begin_numbering(&self) -> Result<Tx> {
+        let Some(begin) = self.dialect.begin_numbering() else { return self.begin().await };
+        let on = self.pool.begin_with(begin).await.map_err(sql("begin a transaction"))?;
+        Ok(Tx { on, _turn: None })
     }
 
     /// Begins a transaction whose statements all see the same state, and which blocks nobody.

@@ -55,6 +55,7 @@ impl Store {
                 core.rebuild(policies, Arc::new(|_, _| ())).await?;
                 core.set_columns().await?;
             }
+            core.follow();
             Ok(Self { core, lease: None })
         })
         .await

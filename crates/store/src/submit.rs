@@ -95,6 +95,8 @@ pub(crate) struct Waiting {
     pub(crate) unapplied: BTreeMap<u64, Batch>,
     /// The newest batch that is known to be durable, whosever it is.
     pub(crate) newest: u64,
+    /// Whether another process changed the manifest.
+    pub(crate) look: bool,
     /// Whether a task commits, and whether one applies.
     pub(crate) committing: bool,
     pub(crate) applying: bool,

@@ -13,7 +13,7 @@ use crate::rebuild::Progress;
 use crate::scrub::Keeping;
 use crate::snapshot::Snapshot;
 use crate::state::lease::Lease;
-use crate::state::{commit, erasures, imports, policies, quarantine};
+use crate::state::{commit, counter, erasures, imports, policies, quarantine};
 use event::Text;
 use facts::Folder;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Core {
         let Looked { plan, mut papers } = looked;
         let needles = Needles::new(request.ids.iter().chain(&request.accounts));
         // Whoever changes policies or segments has done so, and sees this afterwards.
-        let _upkeep = self.upkeep.lock().await;
+        let _upkeep = self.upkeep().await?;
         // Nothing is accepted that was not looked at under the new rules.
         let _order = self.order.lock().await;
         let _live = self.live.lock().await;
@@ -65,6 +65,8 @@ impl Core {
         let keeping = erasures::keeping(&mut tx).await?;
         let renamed =
             policies::change(&mut tx, |policies| rename_in(policies, &keeping.rules)).await?;
+        // Other processes that share the state hear of it so.
+        let change = counter::take(&mut tx, counter::MANIFEST, 1).await?;
         quarantine::empty(&mut tx, &papers.quarantine).await?;
         imports::empty(&mut tx, &papers.imports).await?;
         let mut next = Snapshot::clone(&snapshot);
@@ -73,6 +75,7 @@ impl Core {
             next.policies = Arc::new(policies);
         }
         next.keeping = keeping;
+        next.manifest = change;
         next.overlay = self.scrub_overlay(&next).await?;
         self.options.step(Step::EraseBeforeCommit)?;
         commit(tx).await?;

@@ -11,7 +11,7 @@ use crate::rebuild::Progress;
 use crate::scrub::Keeping;
 use crate::snapshot::Snapshot;
 use crate::state::lease::Lease;
-use crate::state::{commit, erasures, inbox};
+use crate::state::{commit, counter, erasures, inbox};
 use event::Event;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,6 +48,7 @@ impl Core {
         let live = self.live.lock().await;
         let mut tx = self.state.begin().await?;
         erasures::finish(&mut tx, &unfinished, self.clock().now()).await?;
+        counter::take(&mut tx, counter::MANIFEST, 1).await?;
         self.options.step(Step::EraseBeforeFinish)?;
         commit(tx).await?;
         let current = self.snapshot();
@@ -66,8 +67,8 @@ impl Core {
     ) -> Result<()> {
         let whole = segments.len() as u64;
         for (id, done) in segments.iter().zip(1..) {
-            let _upkeep = self.upkeep.lock().await;
-            self.seal(*id, lease).await?;
+            let mut upkeep = self.upkeep().await?;
+            self.seal(&mut upkeep, *id, lease).await?;
             progress(done, whole);
         }
         Ok(())

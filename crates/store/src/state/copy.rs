@@ -35,6 +35,12 @@ impl State {
             Dialect::Sqlite => shapes(&mut from).await?,
             Dialect::Postgres => shapes(&mut to).await?,
         };
+        // A new database counts already, and what refers goes before what it refers to.
+        for shape in described.iter().rev() {
+            let clear = format!("DELETE FROM {}", shape.table);
+            let clear = sqlx::query(AssertSqlSafe(clear)).execute(&mut *to).await;
+            clear.map_err(sql("clear a table"))?;
+        }
         for shape in &described {
             if shape.table == TICKETS {
                 tickets(&mut from, &mut to).await?;

@@ -9,6 +9,13 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// Waits until no other process of this schema changes segments.
+pub(crate) const LOCK_UPKEEP: &str =
+    "SELECT pg_advisory_lock(1684370284, hashtext(current_schema()))";
+/// The same without waiting; tells whether it was granted.
+pub(crate) const TRY_LOCK_UPKEEP: &str =
+    "SELECT pg_try_advisory_lock(1684370284, hashtext(current_schema()))";
+
 impl Dialect {
     /// That of a connection or transaction.
     pub(crate) fn of(connection: &AnyConnection) -> Self {
@@ -52,6 +59,18 @@ impl Dialect {
             Self::Postgres => {
                 "BEGIN; SELECT pg_advisory_xact_lock(1684370283, hashtext(current_schema()))"
             }
+        }
+    }
+
+    /// Begins a transaction with a lock on the tickets' numbers; `None` where there is but one.
+    pub(super) const fn begin_numbering(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            // A bulk import holds it while it folds, and says nothing meanwhile.
+            Self::Postgres => Some(
+                "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0;
+                 SELECT pg_advisory_xact_lock(1684370285, hashtext(current_schema()))",
+            ),
         }
     }
 

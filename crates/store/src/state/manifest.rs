@@ -1,6 +1,7 @@
 //! Which version of each segment counts, and how far each source got.
 
-use super::{Tx, files, u32_of};
+use super::dialect::Dialect;
+use super::{Tx, counter, files, retired, u32_of};
 use crate::error::{Result, sql};
 use crate::segment::Stats;
 use event::{Instant, Text};
@@ -15,6 +16,8 @@ pub(crate) struct Line {
     pub(crate) version: u64,
     /// Every batch up to this one is in its rows; 0 = not known.
     pub(crate) through: u64,
+    /// The version with which a bulk import last changed it: other events than the inbox's.
+    pub(crate) imported: u64,
     pub(crate) stats: Stats,
 }
 
@@ -42,7 +45,7 @@ impl Freshness {
 pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
     let rows = sqlx::query(
         "SELECT id, version, rows, bytes, min_created_at, max_created_at,
-                min_last_seen_at, max_last_seen_at, through FROM segment ORDER BY id",
+                min_last_seen_at, max_last_seen_at, through, imported FROM segment ORDER BY id",
     )
     .fetch_all(&mut **tx)
     .await
@@ -55,6 +58,7 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
             id,
             version,
             through: row.get::<i64, _>(8).cast_unsigned(),
+            imported: row.get::<i64, _>(9).cast_unsigned(),
             stats: Stats {
                 rows: u32_of(row, 2, "the rows of a segment")?,
                 bytes: row.get::<i64, _>(3).cast_unsigned(),
@@ -69,19 +73,25 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<Line>> {
     rows.iter().map(line).collect()
 }
 
-/// Puts new versions of segments in place of the old ones.
-pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()> {
-    for Line { id, version, through, stats } in lines {
+/// Puts new versions of segments in place of the old ones; the number of this change.
+pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<u64> {
+    let change = counter::take(tx, counter::MANIFEST, 1).await?;
+    let is_shared = Dialect::of(tx) == Dialect::Postgres;
+    for Line { id, version, through, imported, stats } in lines {
+        if is_shared {
+            retired::add(tx, *id, at).await?;
+        }
         sqlx::query(
             "INSERT INTO segment (id, version, rows, bytes, min_created_at,
-                max_created_at, min_last_seen_at, max_last_seen_at, sealed_at, through)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                max_created_at, min_last_seen_at, max_last_seen_at, sealed_at, through,
+                imported)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (id) DO UPDATE SET version = excluded.version, rows = excluded.rows,
                 bytes = excluded.bytes, min_created_at = excluded.min_created_at,
                 max_created_at = excluded.max_created_at,
                 min_last_seen_at = excluded.min_last_seen_at,
                 max_last_seen_at = excluded.max_last_seen_at, sealed_at = excluded.sealed_at,
-                through = excluded.through",
+                through = excluded.through, imported = excluded.imported",
         )
         .bind(i64::from(*id))
         .bind(version.cast_signed())
@@ -93,12 +103,13 @@ pub(crate) async fn swap(tx: &mut Tx, lines: &[Line], at: Instant) -> Result<()>
         .bind(stats.max_last_seen_at.micros())
         .bind(at.micros())
         .bind(through.cast_signed())
+        .bind(imported.cast_signed())
         .execute(&mut **tx)
         .await
         .map_err(sql("swap the manifest"))?;
         files::swap(tx, *id, *version, stats).await?;
     }
-    Ok(())
+    Ok(change)
 }
 
 /// How far each source got.

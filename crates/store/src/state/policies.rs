@@ -1,6 +1,6 @@
 //! Every set of policies that was ever in force.
 
-use super::{Tx, u32_of};
+use super::{Tx, counter, u32_of};
 use crate::error::{Error, Result, sql};
 use event::Instant;
 use facts::policies::Policies;
@@ -46,6 +46,7 @@ pub(crate) async fn add(
 ) -> Result<()> {
     let document = serde_json::to_string(policies)
         .map_err(|error| Error::damaged("the document of the policies", error))?;
+    counter::take(tx, counter::MANIFEST, 1).await?;
     sqlx::query("INSERT INTO policies (version, digest, document, since) VALUES ($1, $2, $3, $4)")
         .bind(i64::from(version))
         .bind(policies.digest())

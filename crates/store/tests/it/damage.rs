@@ -3,7 +3,7 @@
 use crate::support::*;
 use facts::Table;
 use std::path::{Path, PathBuf};
-use store::{Error, Kind, Store};
+use store::{Error, Kind};
 
 /// A sealed store, closed, and the file of a table of its second segment.
 async fn sealed(table: Table) -> (tempfile::TempDir, PathBuf) {
@@ -73,7 +73,7 @@ async fn what_is_cut_off_or_gone_is_named() {
 async fn damage_is_never_written_on() {
     let (dir, file) = sealed(Table::Tickets).await;
     flip(&file, |_| 100);
-    let store = Store::open(dir.path(), options()).await.unwrap();
+    let store = open_with(dir.path(), options()).await.unwrap();
     let before = store.snapshot().segments[1].version();
     let refused = store.rebuild(other_policies(), quiet()).await.unwrap_err();
     names(&refused, &file);

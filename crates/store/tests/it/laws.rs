@@ -61,15 +61,6 @@ async fn act(store: Store, op: Op, fed: &mut Vec<u32>) -> Store {
     store
 }
 
-fn run<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(work)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
 
@@ -288,5 +279,7 @@ async fn a_snapshot_outlives_what_replaces_it() {
     assert_same(&rows(&old), &before);
     assert!(folder.exists());
     drop(old);
-    assert!(!folder.exists(), "the last reader takes the files with it");
+    // Another process may still read them where the state is shared.
+    let is_shared = crate::state::server().is_some();
+    assert_eq!(folder.exists(), is_shared, "the last reader takes the files with it");
 }

@@ -17,4 +17,5 @@ mod released;
 mod schema;
 mod state;
 mod support;
+mod together;
 mod work;

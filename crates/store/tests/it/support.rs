@@ -46,6 +46,20 @@ pub(crate) async fn open_with(dir: &Path, options: Options) -> store::Result<Sto
     Store::open(dir, Options { state: crate::state::state_of(dir).await, ..options }).await
 }
 
+/// How many things are in the scratch folder. Where several processes share it each has a folder
+/// of its own there, with a file that shows that it lives.
+pub(crate) fn scratch_left(dir: &Path) -> usize {
+    let names = |dir: &Path| {
+        let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.file_name().is_some_and(|name| name != "alive")).collect()
+    };
+    let scratch: Vec<std::path::PathBuf> = names(&dir.join("scratch"));
+    match scratch.as_slice() {
+        [own] if own.join("alive").exists() => names(own).len(),
+        all => all.len(),
+    }
+}
+
 pub(crate) fn quiet() -> store::Progress {
     Arc::new(|_, _| ())
 }
@@ -215,4 +229,13 @@ pub(crate) fn assert_same(found: &Rows, expected: &Rows) {
     for key in found.keys() {
         assert!(expected.contains_key(key), "{key:?} should not be there");
     }
+}
+
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
