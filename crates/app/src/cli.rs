@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 mod hooks;
 mod operate;
+mod privacy;
 mod question;
 mod settle;
 mod work;
 
 pub(crate) use hooks::{HookTestArgs, HooksCommand};
 pub(crate) use operate::{BackupArgs, DoctorArgs, RestoreArgs};
+pub(crate) use privacy::{EraseArgs, RetentionCommand};
 pub(crate) use question::{CellArgs, QuestionArgs};
 pub(crate) use settle::{
     AnnotationArgs, AnnotationListArgs, AnnotationsCommand, PoliciesCommand, SettingArgs,
@@ -154,6 +156,25 @@ pub(crate) enum Command {
         deskmeter annotations remove 3"
     )]
     Annotations(AnnotationsCommand),
+    /// Take a person out of everything that is kept, while every number stays as it is
+    #[command(after_help = "Examples:\n  \
+        deskmeter erase --ids-file ids.txt --dry-run\n  \
+        deskmeter erase --ids-file ids.txt\n  \
+        deskmeter erase --ids-file ids.txt --verify\n  \
+        deskmeter erase --log\n\n\
+        Backups are not changed: the dry run says which hold the person.\n\
+        --verify ends with exit code 8 where something was found. docs/guides/privacy.md says \
+        what goes and what stays.")]
+    Erase(EraseArgs),
+    /// Show or change how long words, custom fields and raw texts are kept
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        deskmeter retention set retention.yaml\n  \
+        deskmeter retention run --dry-run\n\n\
+        What is counted always stays: lengths, languages, scores."
+    )]
+    Retention(RetentionCommand),
     /// Serve the HTTP API on a loopback address
     #[command(after_help = "Examples:\n  \
         deskmeter serve\n  \

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod desk;
 mod doctor;
+mod erase;
 mod explain;
 mod export;
 mod generate;
@@ -21,6 +22,7 @@ mod quarantine;
 mod question;
 mod rebuild;
 mod remote;
+mod retention;
 mod serve;
 mod settings;
 mod work;
@@ -102,6 +104,8 @@ async fn stoppable(context: &Context, command: Command) -> Outcome {
         Command::Quality(output) => quality::run(context, &output).await,
         Command::Policies(command) => policies::run(context, &command).await,
         Command::Settings(command) => settings::run(context, &command).await,
+        Command::Retention(command) => retention::run(context, &command).await,
+        Command::Erase(args) => erase::run(context, &args).await,
         Command::Annotations(command) => annotations::run(context, &command).await,
         Command::Jobs(command) => work::jobs(context, &command).await,
         Command::Rebuild(args) => rebuild::run(context, &args).await,

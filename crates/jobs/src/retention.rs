@@ -29,6 +29,13 @@ impl Job for Retention {
         if retired.erasures > 0 {
             did.push(format!("{} erasures finished", retired.erasures));
         }
+        let out = retired.retention;
+        if out.tickets + out.quarantined + out.imports > 0 {
+            did.push(format!(
+                "words and fields of {} tickets, {} quarantined rows and {} imports emptied",
+                out.tickets, out.quarantined, out.imports
+            ));
+        }
         if did.is_empty() { Ok(Outcome::nothing()) } else { Ok(Outcome::did(did.join(", "))) }
     }
 }

@@ -89,6 +89,10 @@ pub const CODES: &[(&str, &str)] = &[
         "wrong_type",
         "A value of another kind than the key takes, for example a list where a word belongs.",
     ),
+    (
+        "bad_retention",
+        "A rule of retention names a field that is not kept, no length of time, or the same field twice.",
+    ),
     ("no_metric", "The question names no metric. Give at least one under `metrics`."),
     (
         "unknown_metric",

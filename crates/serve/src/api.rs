@@ -4,6 +4,7 @@ mod annotations;
 mod backups;
 mod dimensions;
 mod doctor;
+mod erasures;
 mod events;
 mod exports;
 pub(crate) mod health;
@@ -18,6 +19,7 @@ mod quality;
 mod quarantine;
 mod questions;
 mod restatements;
+mod retention;
 mod settings;
 mod statements;
 mod tickets;
@@ -120,7 +122,13 @@ fn operations() -> OpenApiRouter<Desk> {
         .routes(routes!(jobs::pause))
         .routes(routes!(jobs::resume))
         .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
+    let privacy = OpenApiRouter::new()
+        .routes(routes!(erasures::list, erasures::erase))
+        .routes(routes!(erasures::verify))
+        .routes(routes!(retention::current, retention::change))
+        .routes(routes!(retention::due))
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
     // Neither body nor end.
     let live = OpenApiRouter::new().routes(routes!(live::listen));
-    policies.merge(calendars).merge(settings).merge(live)
+    policies.merge(calendars).merge(settings).merge(privacy).merge(live)
 }

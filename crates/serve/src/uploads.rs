@@ -69,6 +69,11 @@ impl Uploads {
     }
 
     /// Those that have not waited too long. A panic elsewhere leaves the list sound.
+    /// Forgets every file.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn current(&self, now: Instant) -> MutexGuard<'_, Vec<Kept>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|kept| now.micros() - kept.used.micros() < UPLOAD_KEPT_US);

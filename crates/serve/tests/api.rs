@@ -30,6 +30,8 @@ mod openapi;
 mod operations;
 #[path = "api/policies.rs"]
 mod policies;
+#[path = "api/privacy.rs"]
+mod privacy;
 #[path = "api/quality.rs"]
 mod quality;
 #[path = "api/quarantine.rs"]

@@ -168,6 +168,9 @@ pub enum Error {
     /// An erasure that names nobody.
     #[error("nobody is named: give at least one id, and none that is empty")]
     NobodyToErase,
+    /// The rules of retention are wrong.
+    #[error("the rules of retention have {} issues", .0.len())]
+    Retention(Vec<crate::retain::RetentionIssue>),
     /// A text that is found by chance.
     #[error(
         "give at least one text to look for, each of at least {bytes} bytes: shorter ones are \
@@ -214,6 +217,7 @@ impl Error {
             | Self::NotABackup(_)
             | Self::StateUrl { .. }
             | Self::NobodyToErase
+            | Self::Retention(_)
             | Self::ShortText { .. } => Kind::Invalid,
             Self::Unknown { .. } => Kind::NotFound,
             Self::Locked(_)

@@ -21,8 +21,10 @@ pub(crate) trait Scrub: Debug + Send + Sync {
 pub(crate) struct Keeping {
     /// Who was erased: for ever.
     pub(crate) rules: Arc<Rules>,
-    /// What is being taken out of every stored ticket right now.
+    /// Whoever is being erased, while that is being done.
     pub(crate) cleaning: Option<Arc<dyn Scrub>>,
+    /// What is past its time, while that is being taken out.
+    pub(crate) retaining: Option<Arc<dyn Scrub>>,
 }
 
 impl Keeping {
@@ -33,7 +35,10 @@ impl Keeping {
 
     /// Takes out of a ticket what must not stay; whether that changed anything.
     pub(crate) fn scrub(&self, stored: &mut Stored) -> bool {
-        let settled = self.rules.settle(stored);
-        self.cleaning.as_ref().is_some_and(|cleaning| cleaning.scrub(stored)) || settled
+        let mut changed = self.rules.settle(stored);
+        for scrub in self.cleaning.iter().chain(&self.retaining) {
+            changed |= scrub.scrub(stored);
+        }
+        changed
     }
 }

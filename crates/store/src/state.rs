@@ -18,6 +18,7 @@ pub(crate) mod policies;
 mod purge;
 pub(crate) mod quarantine;
 pub(crate) mod retired;
+pub(crate) mod retention;
 pub(crate) mod settings;
 mod tidy;
 pub(crate) mod url;

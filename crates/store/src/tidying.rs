@@ -2,10 +2,12 @@
 
 use crate::core::unstoppable;
 use crate::erase::{Erasure, ErasurePlan, ErasureRequest};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::proof::Proof;
 use crate::rebuild::Progress;
+use crate::retain::{RetentionCounts, RetentionRules};
+use crate::state::{commit, retention};
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Retired {
     pub runs: u64,
     /// Erasures that were finished.
     pub erasures: u64,
+    /// What the rules of retention took out.
+    pub retention: RetentionCounts,
 }
 
 /// Erasure.
@@ -61,6 +65,40 @@ impl Store {
         self.core.state.erasures().await
     }
 
+    /// How long what is kept.
+    ///
+    /// # Errors
+    /// When the state database refuses.
+    pub async fn retention(&self) -> Result<RetentionRules> {
+        let mut tx = self.core.state.begin_reading().await?;
+        let current = retention::current(&mut tx).await?;
+        commit(tx).await?;
+        Ok(current.map(|(_, rules)| rules).unwrap_or_default())
+    }
+
+    /// Puts other rules in force, which [`Store::retain_due`] follows.
+    ///
+    /// # Errors
+    /// [`Error::Retention`] where they are wrong.
+    pub async fn set_retention(&self, rules: &RetentionRules) -> Result<()> {
+        let issues = rules.check();
+        if !issues.is_empty() {
+            return Err(Error::Retention(issues));
+        }
+        let mut tx = self.core.state.begin().await?;
+        retention::set(&mut tx, rules, self.core.clock().now()).await?;
+        commit(tx).await
+    }
+
+    /// What [`Store::retain_due`] would take out now; changes nothing.
+    ///
+    /// # Errors
+    /// When the disk or the state database refuses.
+    pub async fn retention_plan(&self) -> Result<RetentionCounts> {
+        let core = Arc::clone(&self.core);
+        unstoppable(async move { core.retention_plan().await }).await
+    }
+
     /// Removes what is kept for a time only, once its time is over, and finishes erasures as far
     /// as it can be done now.
     ///
@@ -74,7 +112,8 @@ impl Store {
             let before = core.clock().now().plus(-limits::JOB_RUNS_AGE_US);
             let runs = core.state.runs_forget(lease.as_ref(), before).await?;
             let erasures = core.finish_erasures(lease.as_ref(), Arc::new(|_, _| ())).await?;
-            Ok(Retired { runs, erasures })
+            let retention = core.retain(lease.as_ref()).await?;
+            Ok(Retired { runs, erasures, retention })
         })
         .await
     }

@@ -24,7 +24,7 @@ pub(crate) async fn keeping(tx: &mut Tx) -> Result<Keeping> {
             .await
             .map_err(sql("look for unfinished erasures"))?;
     let cleaning = (unfinished > 0).then(|| Arc::clone(&rules) as _);
-    Ok(Keeping { rules, cleaning })
+    Ok(Keeping { rules, cleaning, retaining: None })
 }
 
 async fn key(tx: &mut Tx) -> Result<Option<Digest>> {

@@ -153,6 +153,18 @@ impl State {
     }
 }
 
+/// Imports that ended before an instant and still have their names.
+pub(crate) async fn before(tx: &mut Tx, at: Option<Instant>) -> Result<Vec<i64>> {
+    let Some(at) = at else { return Ok(Vec::new()) };
+    let rows = sqlx::query("SELECT id FROM import WHERE finished_at < $1 AND file <> $2")
+        .bind(at.micros())
+        .bind(super::quarantine::ERASED)
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(sql("look for old imports"))?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Takes the names of files and the messages out of imports.
 pub(crate) async fn empty(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     for id in ids {

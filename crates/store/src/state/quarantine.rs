@@ -157,6 +157,25 @@ pub(crate) async fn empty(tx: &mut Tx, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
+/// Rows with a raw text that came before an instant, by source where one is named.
+pub(crate) async fn before(tx: &mut Tx, limits: &[(Option<String>, Instant)]) -> Result<Vec<i64>> {
+    let mut found = std::collections::BTreeSet::new();
+    for (source, at) in limits {
+        let rows = sqlx::query(
+            "SELECT id FROM quarantine
+             WHERE at < $1 AND place <> $2 AND ($3 IS NULL OR source = $3)",
+        )
+        .bind(at.micros())
+        .bind(ERASED)
+        .bind(source)
+        .fetch_all(&mut **tx)
+        .await
+        .map_err(sql("look for old rows of the quarantine"))?;
+        found.extend(rows.iter().map(|row| row.get::<i64, _>(0)));
+    }
+    Ok(found.into_iter().collect())
+}
+
 /// What stands where a text named somebody.
 pub(super) const ERASED: &str = "erased";
 

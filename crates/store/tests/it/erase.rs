@@ -217,6 +217,50 @@ async fn quarantine_imports_and_policies_name_them_no_more() {
     assert_eq!(turns(&rows(&store.snapshot())), turns(&before));
 }
 
+fn traces(proof: &store::Proof) -> String {
+    proof.found.iter().map(|trace| format!("{}: {}\n", trace.place, trace.part)).collect()
+}
+
+#[tokio::test]
+async fn the_bytes_are_gone_from_every_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    store.accept(events_of(0..80)).await.unwrap();
+    store.seal_all().await.unwrap();
+    store.accept([events_of(80..126), elsewhere()].concat()).await.unwrap();
+    let raw = format!("{{\"who\": \"{WHO}\"}}").into_bytes();
+    let (source, place) = ("desk".to_owned(), "a.jsonl:1".to_owned());
+    let (reason, message) = ("bad".to_owned(), String::new());
+    let reject = Reject { source, import: None, place, reason, message, raw };
+    store.quarantine_add(&[reject]).await.unwrap();
+    let lost = store.quarantine_list(&QuarantineFilter::default(), 0, 9).await.unwrap();
+    store.import_begin(&format!("{WHO}.csv"), None).await.unwrap();
+    let (who, words) = (WHO.to_owned(), "words of 16".to_owned());
+    let before = store.prove_gone(vec![who.clone(), words.clone()]).await.unwrap();
+    let found = traces(&before);
+    for place in ["tickets.parquet", "touches.parquet", "inbox", "quarantine", "import"] {
+        assert!(found.contains(place), "{place} was not read: {found}");
+    }
+    assert!(before.found.iter().any(|trace| trace.text == 1), "the words of their ticket");
+    erase(&store).await;
+    let after = store.prove_gone(vec![who.clone(), words]).await.unwrap();
+    assert_eq!(after.found, [], "{}", traces(&after));
+    assert!(after.files > 6 && after.unpacked > 6 && after.values > 100, "{after:?}");
+    // What is deleted now is overwritten as well.
+    store.quarantine_remove(&[lost[0].id]).await.unwrap();
+    store.seal_all().await.unwrap();
+    let after = store.prove_gone(vec![who.clone()]).await.unwrap();
+    assert_eq!(after.found, [], "{}", traces(&after));
+    // A file that somebody put there is read like any other.
+    std::fs::write(dir.path().join("notes.txt"), WHO).unwrap();
+    let packed = zstd::bulk::compress(WHO.as_bytes(), 1).unwrap();
+    std::fs::write(dir.path().join("notes.zst"), [b"junk".to_vec(), packed].concat()).unwrap();
+    let found = traces(&store.prove_gone(vec![who]).await.unwrap());
+    assert!(found.contains("notes.txt") && found.contains("notes.zst"), "{found}");
+    let short = store.prove_gone(vec!["17".to_owned()]).await.unwrap_err();
+    assert_eq!(short.kind(), store::Kind::Invalid);
+}
+
 #[tokio::test]
 async fn only_the_sources_that_are_named() {
     let dir = tempfile::tempdir().unwrap();

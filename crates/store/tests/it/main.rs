@@ -14,6 +14,7 @@ mod model;
 mod past;
 mod readers;
 mod released;
+mod retain;
 mod schema;
 mod state;
 mod support;
