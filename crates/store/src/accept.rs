@@ -45,7 +45,8 @@ impl Core {
                     callers.push(Caller { events, applied: Some(applied) });
                     durable.push(answer);
                 }
-                let callers = Some(callers);
+                // Nobody waits for what a stopped store will not show.
+                let callers = Some(callers).filter(|_| !waiting.stopped);
                 waiting
                     .unapplied
                     .insert(number, Batch { accepted_at: now, events, bytes, callers });
@@ -82,7 +83,7 @@ impl Core {
 
     /// Stops everything when a test crashes here: what is in memory is behind what is on disk.
     pub(crate) fn crash_at(&self, step: Step) -> Result<()> {
-        self.options.step(step).inspect_err(|_| self.waiting().stopped = true)
+        self.options.step(step).inspect_err(|_| self.waiting().stop())
     }
 }
 

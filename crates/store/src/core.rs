@@ -157,7 +157,7 @@ impl Core {
 
     /// Closes the state database and gives the folder back; nothing works after it.
     pub(crate) async fn close(&self) {
-        self.waiting().stopped = true;
+        self.waiting().stop();
         self.state.close().await;
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

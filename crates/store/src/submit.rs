@@ -140,6 +140,12 @@ impl Waiting {
         self.queued_bytes = self.queued_bytes.saturating_sub(bytes);
     }
 
+    /// Lets nothing go on, and tells those who wait for their events to be shown.
+    pub(crate) fn stop(&mut self) {
+        self.stopped = true;
+        self.unapplied.values_mut().for_each(|batch| batch.callers = None);
+    }
+
     fn busy(&self, waiting: u64) -> Error {
         // Room for a fair share: half of what waits.
         let soon = (waiting / 2 * 1_000).checked_div(self.rate).unwrap_or(limits::RETRY_MS_MAX);

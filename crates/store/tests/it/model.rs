@@ -33,6 +33,9 @@ const STEPS: u32 = 30;
 /// Turns of the scheduler among which a life's last is chosen.
 const TURNS: u32 = 3_000;
 
+/// A life that takes so long has come to a halt.
+const HANGS: Duration = Duration::from_secs(120);
+
 #[test]
 fn seeds_of_the_model_lose_and_double_nothing() {
     let (from, seeds) =
@@ -169,6 +172,9 @@ fn live(dir: &Path, world: &Arc<Mutex<World>>, dice: &mut Dice, end: End, story:
             biased;
             () = crashed => {}
             () = acting => {}
+            () = tokio::time::sleep(HANGS) => {
+                panic!("{story}: nothing moves any more\n{}", world.lock().unwrap().told())
+            }
         }
     });
     drop(runtime);

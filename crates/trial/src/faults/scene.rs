@@ -21,7 +21,7 @@ const BATCH: u64 = 25;
 /// Where Debian's faketime lies.
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 /// What a disk has left before it is full.
-const LEFT_MIB: usize = 6;
+const LEFT_MIB: usize = 2;
 /// Its size.
 const DISK_MIB: usize = 64;
 
