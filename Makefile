@@ -5,6 +5,10 @@ CRATE ?=
 NPM ?= $(shell command -v npm)
 BIN := target/demo/deskmeter
 TRIAL := target/demo/trial
+# SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
+STATE ?= sqlite
+BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
+SEEDS := $(if $(filter postgres,$(STATE)),100,2000)
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
@@ -64,18 +68,18 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 trial:
 	$(CARGO) build --locked --profile demo -p app -p trial
 
-crash: trial ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times
-	$(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
+crash: trial ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
+	$(BESIDE) $(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
 	$(if $(LONG),$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture)
 
-faults: trial ## failing calls, a full disk, jumping clocks, damaged files; LONG=1: more of each
-	$(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
+faults: trial ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
+	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
 
-model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 20,000
-	MODEL_SEEDS=$(if $(LONG),20000,2000) $(CARGO) test --locked --profile demo -p store --test it model
+model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 20,000; STATE=postgres: 100, 1,000
+	MODEL_SEEDS=$(SEEDS)$(if $(LONG),0) $(BESIDE) $(CARGO) test --locked --profile demo -p store --test it model
 
-load: trial ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets
-	$(TRIAL) load --deskmeter $(BIN) $(if $(LONG),--tickets 1000000 --rate 20000 --seconds 600 --batch 100)
+load: trial ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets; STATE=postgres
+	$(BESIDE) $(TRIAL) load --deskmeter $(BIN) $(if $(LONG),--tickets 1000000 --rate 20000 --seconds 600 --batch 100)
 
 bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, beside DuckDB
 	bench/run.sh 1000000

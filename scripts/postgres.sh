@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
 # Runs a command beside a real PostgreSQL server that is thrown away afterwards.
 #
-#   scripts/postgres.sh COMMAND...
+#   scripts/postgres.sh [--standby] COMMAND...
 #
-# The command finds the server's address in STORE_TEST_STATE, the program pg_ctl in STORE_TEST_PG_CTL
-# and the server's folder in STORE_TEST_PG_DATA. The server waits for the disk at every commit, as
-# a real one does, and speaks through a socket in its own folder, so nothing else is touched.
+# The command finds the server's address in POSTGRES_SERVER, and in POSTGRES_RESTART a program that
+# stops it at once, in the middle of whatever it does, and starts it again. With --standby a second
+# server follows, to which every commit goes before it is confirmed, and the program in
+# POSTGRES_FAIL_OVER lets it take the first one's place at the same address. Servers wait for the
+# disk at every commit, as real ones do, and speak through sockets in a folder of their own.
 set -euo pipefail
 
+standby=
+if [[ ${1:-} == --standby ]]; then
+    standby=yes
+    shift
+fi
 if (($# == 0)); then
-    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 2
 fi
 
@@ -34,27 +41,57 @@ fi
 
 # A socket's path is short: the folder is not made below a deep TMPDIR.
 root=$(mktemp -d /tmp/deskmeter-pg.XXXXXX)
-data=$root/data
 if ((EUID == 0)); then chown postgres: "$root"; fi
+chmod 755 "$root"
 stop() {
-    "${as[@]}" "$bin/pg_ctl" --pgdata "$data" --mode immediate stop >/dev/null 2>&1 || true
+    for server in first second; do
+        "${as[@]}" "$bin/pg_ctl" --pgdata "$root/$server/data" --mode immediate stop \
+            >/dev/null 2>&1 || true
+    done
     rm -rf "$root"
 }
 trap stop EXIT
 
-cd /
-"${as[@]}" "$bin/initdb" --pgdata "$data" --auth trust --username deskmeter --encoding UTF8 \
-    --locale C >"$root.log" 2>&1 || { cat "$root.log" >&2; exit 1; }
-rm -f "$root.log"
-cat >>"$data/postgresql.conf" <<CONF
+# Runs a command in the servers' folder, and shows what it says only if it fails.
+quietly() {
+    (cd "$root" && "${as[@]}" "$@" >"$root/said" 2>&1) || { cat "$root/said" >&2; exit 1; }
+}
+
+quietly mkdir first
+quietly "$bin/initdb" --pgdata "$root/first/data" --auth trust --username deskmeter \
+    --encoding UTF8 --locale C
+cat >>"$root/first/data/postgresql.conf" <<CONF
 listen_addresses = ''
-unix_socket_directories = '$root'
+unix_socket_directories = '$root/first'
 max_connections = 400
 CONF
-"${as[@]}" "$bin/pg_ctl" --pgdata "$data" --log "$data/server.log" --wait start >/dev/null \
-    || { cat "$data/server.log" >&2; exit 1; }
-cd "$OLDPWD"
+quietly "$bin/pg_ctl" --pgdata "$root/first/data" --log "$root/first/log" --wait start
+# The address is a link, so that another server can take the place of the first.
+ln -s first "$root/now"
 
-export STORE_TEST_STATE="postgres://deskmeter@${root//\//%2F}/postgres"
-export STORE_TEST_PG_CTL="$bin/pg_ctl" STORE_TEST_PG_DATA="$data"
+if [[ -n $standby ]]; then
+    quietly mkdir second
+    quietly "$bin/pg_basebackup" --host "$root/first" --username deskmeter --checkpoint fast \
+        --write-recovery-conf --pgdata "$root/second/data"
+    echo "unix_socket_directories = '$root/second'" >>"$root/second/data/postgresql.conf"
+    quietly "$bin/pg_ctl" --pgdata "$root/second/data" --log "$root/second/log" --wait start
+    echo "synchronous_standby_names = '*'" >>"$root/first/data/postgresql.conf"
+    quietly "$bin/pg_ctl" --pgdata "$root/first/data" reload
+fi
+
+cat >"$root/restart" <<DO
+#!/bin/sh
+cd "$root" && ${as[*]} "$bin/pg_ctl" --pgdata "$root/now/data" --log "$root/now/log" \\
+    --mode immediate --wait --silent restart
+DO
+cat >"$root/fail-over" <<DO
+#!/bin/sh
+cd "$root" && ${as[*]} "$bin/pg_ctl" --pgdata "$root/first/data" --mode immediate --silent stop &&
+    ${as[*]} "$bin/pg_ctl" --pgdata "$root/second/data" --wait --silent promote &&
+    ln -sfn second "$root/now"
+DO
+chmod 755 "$root/restart" "$root/fail-over"
+
+export POSTGRES_SERVER="postgres://deskmeter@${root//\//%2F}%2Fnow" POSTGRES_RESTART="$root/restart"
+if [[ -n $standby ]]; then export POSTGRES_FAIL_OVER="$root/fail-over"; fi
 "$@"

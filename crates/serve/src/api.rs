@@ -46,6 +46,7 @@ pub(crate) fn router() -> OpenApiRouter<Desk> {
         .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
         .layer(timeout)
         .merge(history())
+        .merge(settled())
         .merge(operations())
         .layer(axum::middleware::from_fn(caching::tag_reads))
 }
@@ -102,7 +103,7 @@ fn history() -> OpenApiRouter<Desk> {
 }
 
 /// What the people of a desk settle, and news of it.
-fn operations() -> OpenApiRouter<Desk> {
+fn settled() -> OpenApiRouter<Desk> {
     let policies = OpenApiRouter::new()
         .routes(routes!(policies::current, policies::change))
         .layer(DefaultBodyLimit::max(POLICIES_BYTES_MAX));
@@ -110,25 +111,33 @@ fn operations() -> OpenApiRouter<Desk> {
         .routes(routes!(policies::holidays))
         .layer(DefaultBodyLimit::max(CALENDAR_BYTES_MAX));
     let settings = OpenApiRouter::new()
-        .routes(routes!(doctor::examine))
-        .routes(routes!(backups::list, backups::make))
-        .routes(routes!(backups::forget))
         .routes(routes!(settings::current, settings::change))
         .routes(routes!(annotations::list, annotations::add))
         .routes(routes!(annotations::change, annotations::remove))
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
+    // Neither body nor end.
+    let live = OpenApiRouter::new().routes(routes!(live::listen));
+    policies.merge(calendars).merge(settings).merge(live)
+}
+
+/// What keeps a desk whole: jobs, backups, the doctor, and what must go in time.
+fn operations() -> OpenApiRouter<Desk> {
+    let jobs = OpenApiRouter::new()
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::runs))
         .routes(routes!(jobs::run))
         .routes(routes!(jobs::pause))
-        .routes(routes!(jobs::resume))
-        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
+        .routes(routes!(jobs::resume));
     let privacy = OpenApiRouter::new()
         .routes(routes!(erasures::list, erasures::erase))
         .routes(routes!(erasures::verify))
         .routes(routes!(retention::current, retention::change))
-        .routes(routes!(retention::due))
-        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX));
-    // Neither body nor end.
-    let live = OpenApiRouter::new().routes(routes!(live::listen));
-    policies.merge(calendars).merge(settings).merge(privacy).merge(live)
+        .routes(routes!(retention::due));
+    OpenApiRouter::new()
+        .routes(routes!(doctor::examine))
+        .routes(routes!(backups::list, backups::make))
+        .routes(routes!(backups::forget))
+        .merge(jobs)
+        .merge(privacy)
+        .layer(DefaultBodyLimit::max(QUESTION_BYTES_MAX))
 }

@@ -3,9 +3,11 @@
 //! The driver sends the numbered stream over several connections, changes policies while it does,
 //! and kills the server after a random time: while it opens its folder, accepts, applies, seals or
 //! rebuilds. Commands that work on the folder (an import, a rebuild, a backup) are killed too.
+//! Folders of released versions are killed while this one takes them over ([`upgrade`]).
 //! What was not acknowledged is sent again. At the end every event must be there once, and every
 //! row and answer must be that of a new folder into which the same events were imported.
 
+mod upgrade;
 mod victim;
 
 use crate::book::Book;
@@ -38,6 +40,9 @@ pub(crate) struct Args {
     /// Events in one request
     #[arg(long, default_value_t = 25)]
     batch: u64,
+    /// Folder with data folders of released versions, packed
+    #[arg(long, default_value = "crates/store/tests/fixtures", value_name = "DIR")]
+    released: PathBuf,
     /// Seed of the stream and of what is done when
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -48,6 +53,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let _ = std::fs::remove_dir_all(&args.work);
     std::fs::create_dir_all(&args.work)?;
     let data = args.work.join("data");
+    args.program.prepare(&data).await?;
     let book = Arc::new(Book::new(args.seed, args.batch));
     let mut tally: BTreeMap<String, u64> = BTreeMap::new();
     for kill in 1..=args.kills {
@@ -73,5 +79,5 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let policies = victim::policies(args, 1)?;
     let rows = book.compare(&args.program, &args.work, end, Some(&policies)).await?;
     println!("all of {rows} rows and every answer are those of a clean import");
-    Ok(())
+    upgrade::kill(args).await
 }

@@ -5,6 +5,7 @@
 //! what was wrong.
 
 mod damage;
+mod database;
 mod scene;
 
 use crate::server::Program;
@@ -29,6 +30,12 @@ pub(crate) struct Args {
     /// Only scenes whose name contains this
     #[arg(long, default_value = "", value_name = "WORD")]
     only: String,
+    /// Program that stops the PostgreSQL server at once and starts it again
+    #[arg(long, env = "POSTGRES_RESTART", value_name = "FILE")]
+    restart: Option<PathBuf>,
+    /// Program that stops the PostgreSQL server for good and lets its standby take its place
+    #[arg(long, env = "POSTGRES_FAIL_OVER", value_name = "FILE")]
+    fail_over: Option<PathBuf>,
     /// Seed of the stream
     #[arg(long, default_value_t = 1)]
     seed: u64,

@@ -139,14 +139,23 @@ async fn prepare(args: &Args) -> Result<PathBuf> {
     }
     let data = args.work.join("data");
     let _ = std::fs::remove_dir_all(&data);
-    let copied = tokio::process::Command::new("cp").arg("-a").args([&desk, &data]).status();
-    ensure!(copied.await?.success(), "the desk could not be copied");
+    if args.program.postgres.is_none() {
+        args.program.copy(&desk, &data).await?;
+        return Ok(data);
+    }
+    // Its state goes from the file to the server as a backup does.
+    let backup = args.work.join("desk.tar.zst");
+    let _ = std::fs::remove_file(&backup);
+    let (file, apart) = (backup.to_string_lossy(), args.program.apart());
+    apart.output(&desk, ["backup", &*file, "--quiet"]).await?;
+    args.program.prepare(&data).await?;
+    args.program.output(&data, ["restore", &*file, "--quiet"]).await?;
     Ok(data)
 }
 
 async fn import(args: &Args, importing: &Path) -> Result<()> {
     let policies = args.work.join("policies.yaml");
-    let program = args.program.bare();
+    let program = args.program.apart();
     let mut generate = std::process::Command::new(&program.deskmeter)
         .args(["generate", "--tickets", &args.tickets.to_string(), "--policies-out"])
         .arg(&policies)

@@ -16,9 +16,9 @@ pub(crate) struct Program {
     /// The program under trial
     #[arg(long, default_value = "target/demo/deskmeter", value_name = "FILE")]
     pub(crate) deskmeter: PathBuf,
-    /// More arguments of every command, such as `--state postgres://…`
-    #[arg(long, value_name = "WORDS", default_value = "")]
-    pub(crate) with: String,
+    /// PostgreSQL server for the states, of whose databases each folder gets one of its own
+    #[arg(long, value_name = "URL", env = "POSTGRES_SERVER", hide_env_values = true)]
+    pub(crate) postgres: Option<String>,
     /// Tickets in a segment of a new folder; an eighth of them changed seal it
     #[arg(long, value_name = "N")]
     pub(crate) segment_tickets: Option<u32>,
@@ -45,7 +45,10 @@ impl Program {
         let mut words = self.under.iter().map(OsStr::new).chain([self.deskmeter.as_os_str()]);
         let mut command = Command::new(words.next().unwrap_or_default());
         command.args(words).envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.args(arguments).arg("--data").arg(data).args(self.with.split_whitespace());
+        command.args(arguments).arg("--data").arg(data);
+        if let Some(server) = &self.postgres {
+            command.arg("--state").arg(format!("{server}/{}", database(data)));
+        }
         // Small segments, sealed often: more borders to be killed at.
         if let Some(tickets) = self.segment_tickets {
             command.env("DESKMETER_STORE_SEGMENT_TICKETS", tickets.to_string());
@@ -62,7 +65,31 @@ impl Program {
 
     /// The same for a folder of its own, with its own state.
     pub(crate) fn apart(&self) -> Self {
-        Self { with: String::new(), ..self.bare() }
+        Self { postgres: None, ..self.bare() }
+    }
+
+    /// Makes the database of a folder that is not there yet.
+    pub(crate) async fn prepare(&self, data: &Path) -> Result<()> {
+        self.create(data, &[]).await
+    }
+
+    /// A copy of a folder that nobody holds, with its state.
+    pub(crate) async fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+        let copied = Command::new("cp").arg("-a").args([from, to]).status().await?;
+        ensure!(copied.success(), "{} could not be copied", from.display());
+        self.create(to, &["--template", &database(from)]).await
+    }
+
+    async fn create(&self, data: &Path, more: &[&str]) -> Result<()> {
+        let Some(server) = &self.postgres else { return Ok(()) };
+        let (at, name) = (format!("--maintenance-db={server}/postgres"), database(data));
+        let dropped = ["dropdb", &at, "--if-exists", "--force", &name];
+        let made = ["createdb", &at, &name];
+        for (words, more) in [(dropped.as_slice(), [].as_slice()), (&made, more)] {
+            let status = Command::new(words[0]).args(&words[1..]).args(more).status().await?;
+            ensure!(status.success(), "{words:?}: {status}");
+        }
+        Ok(())
     }
 
     /// Runs a command to its end; its output.
@@ -77,6 +104,15 @@ impl Program {
         ensure!(output.status.success(), "{:?}: {}: {said}", command.as_std(), output.status);
         Ok(output.stdout)
     }
+}
+
+/// The name of a folder's database.
+fn database(data: &Path) -> String {
+    let letters = data.to_string_lossy().to_lowercase();
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    // PostgreSQL reads 63 letters of a name; the last ones tell folders apart.
+    let name: String = letters.chars().rev().take(60).map(plain).collect();
+    format!("t_{}", name.chars().rev().collect::<String>())
 }
 
 /// A server that runs.

@@ -6,7 +6,7 @@ use crate::cli::{BackupArgs, RestoreArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use hyper::Method;
 use serde_json::{Value, json};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -144,8 +144,14 @@ pub(crate) async fn unpacked(file: &Path, beside: &Path) -> Outcome<(TempDir, Pa
     })?;
     let copy = scratch.path().join("backup");
     store::unpack(file, &copy).await.map_err(|error| {
-        Failure::from(error)
-            .hint("a backup is a tar file compressed with zstd, as `deskmeter backup` writes")
+        // The archive is named by the user, who may have meant another file.
+        let failure = match error {
+            store::Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
+                Failure::from(source).context(format!("opening {}", file.display()))
+            }
+            other => Failure::from(other),
+        };
+        failure.hint("a backup is a tar file compressed with zstd, as `deskmeter backup` writes")
     })?;
     Ok((scratch, copy))
 }

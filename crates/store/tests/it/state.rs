@@ -1,4 +1,4 @@
-//! Where a test's store keeps its state: in its folder, or on the server in `STORE_TEST_STATE`.
+//! Where a test's store keeps its state: in its folder, or on the server in `POSTGRES_SERVER`.
 //!
 //! There each folder has a schema of its own, made when it is first asked for, so that every test
 //! of the store runs on both databases: `scripts/postgres.sh cargo test -p store`.
@@ -10,7 +10,8 @@ use store::StateUrl;
 /// The server's address; `None` = SQLite.
 pub(crate) fn server() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "how a test is told its server")]
-    std::env::var("STORE_TEST_STATE").ok().filter(|url| !url.is_empty())
+    let server = std::env::var("POSTGRES_SERVER").ok().filter(|url| !url.is_empty())?;
+    Some(format!("{server}/postgres"))
 }
 
 /// The state database that belongs to a folder.

@@ -37,6 +37,8 @@ pub(crate) enum Victim {
     Rebuild,
     /// `deskmeter backup`.
     Backup,
+    /// `deskmeter jobs run compact`.
+    Compaction,
 }
 
 /// What became of it.
@@ -52,11 +54,12 @@ impl Victim {
     pub(crate) const fn by(dice: u64) -> Self {
         match dice % 20 {
             0..3 => Self::Opening,
-            3..12 => Self::Ready,
-            12..14 => Self::Rebuilding,
-            14..17 => Self::Import,
-            17..19 => Self::Rebuild,
-            _ => Self::Backup,
+            3..11 => Self::Ready,
+            11..13 => Self::Rebuilding,
+            13..16 => Self::Import,
+            16..18 => Self::Rebuild,
+            18 => Self::Backup,
+            _ => Self::Compaction,
         }
     }
 
@@ -90,6 +93,9 @@ impl Victim {
                 let to = args.work.join("backup.tar.zst").to_string_lossy().into_owned();
                 let _ = std::fs::remove_file(&to);
                 command(&args.program, data, &["backup", &to], early).await?
+            }
+            Self::Compaction => {
+                command(&args.program, data, &["jobs", "run", "compact"], early).await?
             }
         };
         Ok(Outcome { killed, writing: two_versions(data) })

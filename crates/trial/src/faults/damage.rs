@@ -1,12 +1,12 @@
-//! Segment files that are cut off, or of which a bit turns: found, and named.
+//! Segment files that are cut off, or of which a bit turns: found, named, and made again.
 
 use super::Args;
 use super::scene::Outcome;
 use crate::book::Book;
+use crate::compare;
 use anyhow::{Context as _, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use tokio::process::Command;
 
 /// Batches in the folder that is damaged.
 const BATCHES: u64 = 120;
@@ -26,29 +26,61 @@ pub(super) async fn play(args: &Args, work: &Path) -> Result<Outcome> {
     let lines: Vec<u8> = (0..BATCHES).flat_map(|_| book.body(book.take())).collect();
     std::fs::write(&file, lines)?;
     let file = file.to_string_lossy().into_owned();
+    args.program.prepare(&data).await?;
     args.program.output(&data, ["import", &file, "--quiet", "--format", "json"]).await?;
     let mut found = 0;
     for table in TABLES {
         for damage in [Damage::Truncated, Damage::Flipped] {
             let copy = work.join(format!("{table}-{damage:?}"));
-            let copied = Command::new("cp").arg("-a").args([&data, &copy]).status().await?;
-            ensure!(copied.success(), "the folder could not be copied");
-            let victim = damage.file(&copy, table)?;
-            named(args, &copy, &victim).await.with_context(|| format!("{damage:?} {table}"))?;
+            args.program.copy(&data, &copy).await?;
+            let victim = damage.file(&copy, &format!("{table}.parquet"))?;
+            let story = || format!("{damage:?} {table}");
+            named(args, &copy, &victim).await.with_context(story)?;
+            repaired(args, &copy, &data).await.with_context(story)?;
             found += 1;
         }
     }
-    Ok(Outcome::Played(format!("{found} damaged files, each found and named")))
+    lost(args, work, &data).await?;
+    Ok(Outcome::Played(format!(
+        "{found} damaged files, each found, named and made again as it was; one that nothing is \
+         left of is named with its tickets, and comes back from a backup"
+    )))
+}
+
+/// The doctor makes the file again from what is there, and everything is as it was.
+async fn repaired(args: &Args, copy: &Path, whole: &Path) -> Result<()> {
+    args.program.output(copy, ["doctor", "--repair", "--quiet"]).await?;
+    compare::same((&args.program, copy), (&args.program, whole)).await?;
+    Ok(())
+}
+
+/// Where both places of the histories are damaged the doctor says which tickets that touches and
+/// changes nothing; with a backup it brings them back.
+async fn lost(args: &Args, work: &Path, data: &Path) -> Result<()> {
+    let backup = work.join("backup.tar.zst").to_string_lossy().into_owned();
+    let _ = std::fs::remove_file(&backup);
+    args.program.output(data, ["backup", &backup, "--quiet"]).await?;
+    let copy = work.join("lost");
+    args.program.copy(data, &copy).await?;
+    let tickets = Damage::Truncated.file(&copy, "tickets.parquet")?;
+    Damage::Truncated.file(&copy, "tickets.lookup")?;
+    let doctor = output(args, &copy, &["doctor", "--repair", "--format", "json"]).await?;
+    ensure!(!doctor.status.success(), "the doctor says that what is lost is repaired");
+    let (said, tickets) = (said(&doctor), tickets.display().to_string());
+    ensure!(said.contains("\"tickets\"") && said.contains("tickets.parquet"), "{tickets}: {said}");
+    args.program.output(&copy, ["doctor", "--repair", "--from", &backup, "--quiet"]).await?;
+    compare::same((&args.program, &copy), (&args.program, data)).await?;
+    Ok(())
 }
 
 impl Damage {
-    /// Damages the table's file in the first segment; which file it is.
-    fn file(self, data: &Path, table: &str) -> Result<PathBuf> {
+    /// Damages a file of the first segment; where it is.
+    fn file(self, data: &Path, name: &str) -> Result<PathBuf> {
         let mut folders: Vec<PathBuf> = std::fs::read_dir(data.join("tables/segments"))?
             .map(|entry| entry.map(|entry| entry.path()))
             .collect::<std::io::Result<_>>()?;
         folders.sort();
-        let file = folders.first().context("a segment")?.join(format!("{table}.parquet"));
+        let file = folders.first().context("a segment")?.join(name);
         let mut bytes = std::fs::read(&file)?;
         match self {
             Self::Truncated => bytes.truncate(bytes.len() / 2),

@@ -1,6 +1,6 @@
 //! The scenes: what is broken, and what happens meanwhile.
 
-use super::{Args, damage};
+use super::{Args, damage, database};
 use crate::book::Book;
 use crate::client::Refused;
 use crate::server::{Program, Server};
@@ -15,9 +15,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 /// Connections that send.
-const CONNECTIONS: usize = 3;
+pub(super) const CONNECTIONS: usize = 3;
 /// Events in one request.
-const BATCH: u64 = 25;
+pub(super) const BATCH: u64 = 25;
 /// Where Debian's faketime lies.
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 /// What a disk has left before it is full.
@@ -38,8 +38,18 @@ enum Fault {
     Full,
     /// The clock jumps by so many seconds, again and again.
     Clock(&'static [i64]),
+    /// The state's database server is disturbed while it commits.
+    Database(Disturb),
     /// Files of segments are cut off, or a bit of them turns.
     Damage,
+}
+
+/// What happens to the database server.
+pub(super) enum Disturb {
+    /// It stops at once, without writing down what it has in memory, and starts again.
+    Restart,
+    /// It stops for good, and its standby takes its place.
+    FailOver,
 }
 
 /// How a scene went.
@@ -50,7 +60,7 @@ pub(super) enum Outcome {
 }
 
 impl Scene {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 9] = [
         Self {
             name: "fsync fails",
             fault: Fault::Calls { points: &["posix/io/sync/*"], number: 5, one_in: 30 },
@@ -77,6 +87,8 @@ impl Scene {
             fault: Fault::Clock(&[-86_400, 3_600, -7_200, 40 * 86_400, -400 * 86_400, 0]),
         },
         Self { name: "files are damaged", fault: Fault::Damage },
+        Self { name: "database restarts", fault: Fault::Database(Disturb::Restart) },
+        Self { name: "database fails over", fault: Fault::Database(Disturb::FailOver) },
     ];
 
     pub(super) async fn play(&self, args: &Args, work: &Path) -> Result<Outcome> {
@@ -114,6 +126,7 @@ impl Scene {
             }
             Fault::Full => self.full(args, work).await,
             Fault::Damage => damage::play(args, work).await,
+            Fault::Database(ref disturb) => database::play(disturb, args, work).await,
         }
     }
 
@@ -125,6 +138,7 @@ impl Scene {
         jumps: Option<(&Path, &[i64])>,
     ) -> Result<Outcome> {
         let (book, data) = (Arc::new(Book::new(args.seed, BATCH)), work.join("data"));
+        args.program.prepare(&data).await?;
         let mut heard = Heard::default();
         for life in 0..args.lives {
             let length = Duration::from_millis(args.life);
@@ -156,6 +170,7 @@ impl Scene {
 
     async fn filled(&self, args: &Args, disk: &Path) -> Result<Outcome> {
         let (book, data) = (Arc::new(Book::new(args.seed, BATCH)), disk.join("data"));
+        args.program.prepare(&data).await?;
         std::fs::write(disk.join("filler"), vec![0; (DISK_MIB - LEFT_MIB) << 20])?;
         let mut heard = Heard::default();
         for life in 0..args.lives {
@@ -224,7 +239,7 @@ async fn live(
 }
 
 impl Heard {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.accepted += other.accepted;
         self.refused += other.refused;
         self.broken += other.broken;
@@ -235,7 +250,11 @@ impl Heard {
 }
 
 /// Sends until the end, whatever the server says.
-async fn send(mut client: crate::client::Client, book: Arc<Book>, end: Instant) -> Heard {
+pub(super) async fn send(
+    mut client: crate::client::Client,
+    book: Arc<Book>,
+    end: Instant,
+) -> Heard {
     let mut heard = Heard::default();
     while Instant::now() < end {
         match book.deliver(&mut client, book.take()).await {
@@ -256,7 +275,7 @@ async fn send(mut client: crate::client::Client, book: Arc<Book>, end: Instant) 
 }
 
 /// Without faults: everything is sent that was refused, and compared.
-async fn settle(args: &Args, work: &Path, book: &Book, heard: Heard) -> Result<Outcome> {
+pub(super) async fn settle(args: &Args, work: &Path, book: &Book, heard: Heard) -> Result<Outcome> {
     let Heard { accepted, refused, broken, unopened, told } = heard;
     for text in told.keys().take(4) {
         println!("  said: {text}");
