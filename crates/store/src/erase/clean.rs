@@ -41,8 +41,7 @@ impl Core {
         self.rewrite_segments(&scan.segments, lease, progress).await?;
         self.rewrite_inbox(&rules, &scan).await?;
         self.options.step(Step::EraseCleaned)?;
-        if !self.state.purge().await? || !self.old_files_gone().await? {
-            tracing::info!("old files are still being read; the erasure ends when they are gone");
+        if !self.nothing_is_left().await? {
             return Ok(0);
         }
         let live = self.live.lock().await;
@@ -56,6 +55,19 @@ impl Core {
         self.publish(Snapshot { keeping, ..Snapshot::clone(&current) });
         drop(live);
         Ok(unfinished.len() as u64)
+    }
+
+    /// Whether the last copy of what was there before is gone.
+    async fn nothing_is_left(&self) -> Result<bool> {
+        if !self.state.purge().await? || !self.old_files_gone().await? {
+            tracing::info!("old files are still being read; the erasure ends when they are gone");
+            return Ok(false);
+        }
+        let waiting = self.state.deliveries_before_erasures().await?;
+        if waiting > 0 {
+            tracing::info!(waiting, "the erasure ends when deliveries from before are mapped");
+        }
+        Ok(waiting == 0)
     }
 
     /// Writes segments anew, one after the other: what the snapshot takes out is taken out.

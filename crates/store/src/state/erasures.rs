@@ -151,6 +151,17 @@ pub(crate) async fn finish(tx: &mut Tx, ids: &[i64], at: Instant) -> Result<()> 
 }
 
 impl State {
+    /// How many deliveries of webhooks wait, as they came, since before an unfinished erasure.
+    pub(crate) async fn deliveries_before_erasures(&self) -> Result<i64> {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM delivery WHERE received_at <=
+                 (SELECT max(asked_at) FROM erasure WHERE finished_at IS NULL)",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(sql("look for deliveries that wait"))
+    }
+
     /// Every erasure, newest first.
     pub(crate) async fn erasures(&self) -> Result<Vec<Erasure>> {
         let rows = sqlx::query(

@@ -2,10 +2,12 @@
 
 use crate::crash::{breaking, is};
 use crate::support::*;
-use event::{Actor, Change, Created, Entry, Event, Kind, Message, Role, Text};
+use event::{Actor, Change, Created, Entry, Event, Instant, Kind, Message, Role, Text};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use store::{Accepted, ErasureRequest, QuarantineFilter, Reject, Snapshot, Step, Store};
+use store::{
+    Accepted, ErasureRequest, Mapping, NewDelivery, QuarantineFilter, Reject, Snapshot, Step, Store,
+};
 
 /// Who is erased here: an id that is nothing else's part.
 const WHO: &str = "ada-lovelace-4711";
@@ -64,6 +66,28 @@ fn elsewhere() -> Vec<Event> {
 async fn erase(store: &Store) {
     let done = store.erase(request(), quiet()).await.unwrap();
     assert!(done.finished_at.is_some(), "{done:?}");
+}
+
+#[tokio::test]
+async fn it_is_not_done_while_a_delivery_waits_that_came_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await;
+    let delivery = NewDelivery {
+        source: "acme".to_owned(),
+        key: "id:1".to_owned(),
+        received_at: Instant::from_micros(0),
+        headers: Vec::new(),
+        body: WHO.as_bytes().to_vec(),
+    };
+    assert!(store.delivery_add(delivery).await.unwrap());
+    let asked = store.erase(request(), quiet()).await.unwrap();
+    assert_eq!(asked.finished_at, None);
+    assert!(!store.prove_gone(vec![WHO.to_owned()]).await.unwrap().found.is_empty());
+    let id = store.deliveries("acme", 1).await.unwrap()[0].id;
+    let mapped = Mapping { id, ..Mapping::default() };
+    store.deliveries_done("acme", &[mapped]).await.unwrap();
+    assert_eq!(store.retain_due().await.unwrap().erasures, 1);
+    assert!(store.prove_gone(vec![WHO.to_owned()]).await.unwrap().found.is_empty());
 }
 
 #[tokio::test]
