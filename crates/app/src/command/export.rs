@@ -66,6 +66,8 @@ fn write(
     writer: &mut (dyn Write + Send),
 ) -> Outcome<()> {
     let schema = table.schema();
+    // Nothing is written of a damaged file, not even the part before the damage.
+    snapshot.vouch(table)?;
     let mut rows = TableWriter::new(format, &schema, writer)?;
     for segment in &snapshot.segments {
         let file = std::fs::File::open(segment.path(table))?;

@@ -100,9 +100,12 @@ fn the_doctor_names_damage_and_repairs_what_can_be() {
     let damaged = file(&desk, "tickets");
     flip(&damaged);
     std::fs::remove_file(damaged.with_file_name("tickets.lookup")).unwrap();
-    let ran = desk.run(&VOLUME);
-    assert_eq!(ran.code, 8, "{}", ran.stderr);
-    assert!(ran.stderr.contains("tickets.parquet"), "{}", ran.stderr);
+    for words in [&VOLUME[..], &["export", "tickets"]] {
+        let ran = desk.run(words);
+        assert_eq!(ran.code, 8, "{}", ran.stderr);
+        assert!(ran.stderr.contains("tickets.parquet"), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
     let ran = desk.run(&["doctor", "--repair", "--format", "table"]);
     assert_eq!(ran.code, 8, "{}", ran.stdout);
     assert!(ran.stdout.contains("tickets_damaged") && ran.stdout.contains("number 0 to 9"));
