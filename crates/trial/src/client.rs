@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::HeaderName;
 use hyper::{HeaderMap, Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use std::time::Duration;
@@ -60,27 +61,33 @@ impl Client {
 
     /// Sends a body of this media type.
     pub(crate) async fn post(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Result<Reply> {
-        self.send(Method::POST, path, Some(kind), body.into()).await
+        self.send(Method::POST, path, &[(header::CONTENT_TYPE, kind)], body.into()).await
+    }
+
+    /// Asks questions, content with an answer as old as the words for a cache say.
+    pub(crate) async fn ask(&mut self, path: &str, body: Vec<u8>, cache: &str) -> Result<Reply> {
+        let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, cache)];
+        self.send(Method::POST, path, &headers, body.into()).await
     }
 
     /// Puts a body of this media type in place.
     pub(crate) async fn put(&mut self, path: &str, kind: &str, body: Vec<u8>) -> Result<Reply> {
-        self.send(Method::PUT, path, Some(kind), body.into()).await
+        self.send(Method::PUT, path, &[(header::CONTENT_TYPE, kind)], body.into()).await
     }
 
     /// Asks for a path.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Reply> {
-        self.send(Method::GET, path, None, Bytes::new()).await
+        self.send(Method::GET, path, &[], Bytes::new()).await
     }
 
     async fn send(
         &mut self,
         method: Method,
         path: &str,
-        kind: Option<&str>,
+        headers: &[(HeaderName, &str)],
         body: Bytes,
     ) -> Result<Reply> {
-        let outcome = self.try_send(method, path, kind, body).await;
+        let outcome = self.try_send(method, path, headers, body).await;
         if outcome.is_err() {
             self.sender = None;
         }
@@ -91,7 +98,7 @@ impl Client {
         &mut self,
         method: Method,
         path: &str,
-        kind: Option<&str>,
+        headers: &[(HeaderName, &str)],
         body: Bytes,
     ) -> Result<Reply> {
         let sender = match self.sender.take() {
@@ -102,8 +109,8 @@ impl Client {
         sender.ready().await?;
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, &self.address);
-        if let Some(kind) = kind {
-            request = request.header(header::CONTENT_TYPE, kind);
+        for (name, value) in headers {
+            request = request.header(name, *value);
         }
         let reply = sender.send_request(request.body(Full::new(body))?).await?;
         let (parts, body) = reply.into_parts();

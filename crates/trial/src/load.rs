@@ -156,11 +156,16 @@ async fn prepare(args: &Args) -> Result<PathBuf> {
 async fn import(args: &Args, importing: &Path) -> Result<()> {
     let policies = args.work.join("policies.yaml");
     let program = args.program.apart();
-    let mut generate = std::process::Command::new(&program.deskmeter)
-        .args(["generate", "--tickets", &args.tickets.to_string(), "--policies-out"])
-        .arg(&policies)
-        .stdout(Stdio::piped())
-        .spawn()?;
+    // The policies are the same however many tickets there are, and must be there first.
+    let generate = |tickets: u64| {
+        let mut command = std::process::Command::new(&program.deskmeter);
+        command.args(["generate", "--tickets", &tickets.to_string()]);
+        command
+    };
+    let written =
+        generate(1).arg("--policies-out").arg(&policies).stdout(Stdio::null()).status()?;
+    ensure!(written.success(), "the policies could not be written");
+    let mut generate = generate(args.tickets).stdout(Stdio::piped()).spawn()?;
     let events = generate.stdout.take().context("generate writes events")?;
     let status = program
         .command(importing, ["import", "-", "--quiet", "--format", "json"])

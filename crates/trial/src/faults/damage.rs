@@ -28,6 +28,8 @@ pub(super) async fn play(args: &Args, work: &Path) -> Result<Outcome> {
     let file = file.to_string_lossy().into_owned();
     args.program.prepare(&data).await?;
     args.program.output(&data, ["import", &file, "--quiet", "--format", "json"]).await?;
+    // A small import waits in memory and in the inbox until it is sealed.
+    args.program.output(&data, ["jobs", "run", "seal", "--quiet"]).await?;
     let mut found = 0;
     for table in TABLES {
         for damage in [Damage::Truncated, Damage::Flipped] {
