@@ -3,7 +3,7 @@
 //! who is content with an answer of a moment ago shares that one.
 
 use crate::error::Result;
-use crate::limits::{ANSWER_KEPT_US, ANSWERS_KEPT, ANSWERS_KEPT_ROWS};
+use crate::limits::{ANSWER_KEPT_US, ANSWER_RESTS_MAX, ANSWERS_KEPT, ANSWERS_KEPT_ROWS};
 use event::Instant;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
@@ -52,8 +52,26 @@ pub struct Dated {
     pub generation: u64,
 }
 
-/// The newest answer to a question, and when its snapshot was taken.
-type Newest = Arc<Mutex<Option<(Moment, Arc<Dated>)>>>;
+/// The newest answer to a question.
+type Newest = Arc<Mutex<Option<Made>>>;
+
+/// An answer that was made.
+#[derive(Clone, Debug)]
+struct Made {
+    dated: Arc<Dated>,
+    /// When its snapshot was taken.
+    taken: Moment,
+    /// Until when it does for everybody who is content with an older one.
+    rests: Moment,
+}
+
+impl Made {
+    /// Whether it does for somebody who asks now and of this generation.
+    fn does(&self, asked: Moment, age: Duration, generation: u64) -> bool {
+        let rests = !age.is_zero() && asked < self.rests;
+        rests || self.taken + age >= asked || self.dated.generation >= generation
+    }
+}
 
 /// An answer weighs what its rows do.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +116,8 @@ impl Answers {
     }
 
     /// An answer whose snapshot was taken at most `age` before now, or is still the newest. Only
-    /// one is made at a time: who waits for it takes it, if it is new enough.
+    /// one is made at a time: who waits for it takes it, if it is new enough. One that took long
+    /// does for as long again, so that a busy machine is not busy with the same question only.
     pub(crate) async fn recent(
         &self,
         key: &AnswerKey,
@@ -108,13 +127,13 @@ impl Answers {
         let asked = Moment::now();
         let cell = self.newest.get_or_insert_with(&key.of_any(), || Ok(Newest::default()))?;
         let mut newest = cell.lock().await;
-        if let Some((taken, dated)) = newest.as_ref()
-            && (*taken + age >= asked || dated.generation >= key.generation)
-        {
-            return Ok(dated.as_ref().clone());
+        if let Some(made) = newest.as_ref().filter(|made| made.does(asked, age, key.generation)) {
+            return Ok(made.dated.as_ref().clone());
         }
+        let began = Moment::now();
         let dated = Dated { answer: self.get(key, work).await?, generation: key.generation };
-        *newest = Some((asked, Arc::new(dated.clone())));
+        let rests = Moment::now() + began.elapsed().min(ANSWER_RESTS_MAX);
+        *newest = Some(Made { dated: Arc::new(dated.clone()), taken: asked, rests });
         Ok(dated)
     }
 }
@@ -173,6 +192,18 @@ mod tests {
         assert_eq!(worked.load(Ordering::Relaxed), 2);
         let other = answers.recent(&key(4, 1), hour, work()).await.unwrap();
         assert_eq!(other.generation, 4, "another minute is another question");
+    }
+
+    #[test]
+    fn what_took_long_does_for_as_long_again() {
+        let (start, second) = (Moment::now(), Duration::from_secs(1));
+        let dated = Arc::new(Dated { answer: answer(), generation: 1 });
+        let made = Made { dated, taken: start, rests: start + 8 * second };
+        assert!(made.does(start + 7 * second, second, 2));
+        assert!(!made.does(start + 8 * second, second, 2));
+        assert!(made.does(start + 8 * second, 8 * second, 2), "no older than asked for");
+        assert!(!made.does(start + second, Duration::ZERO, 2), "only the newest will do");
+        assert!(made.does(start + 9 * second, second, 1), "nothing newer is known");
     }
 
     #[tokio::test]

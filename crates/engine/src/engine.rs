@@ -204,16 +204,28 @@ impl Engine {
 
     /// Runs every plan of a question, as many at a time as the limits allow.
     async fn run(&self, compiled: &Compiled, view: &View) -> Result<Results> {
-        let parts = self.run_parts(&compiled.parts, view);
+        let name = compiled.key();
+        let parts = self.run_parts(&compiled.parts, view, format!("{name} 0"));
         let compared =
-            try_join_all(compiled.compared.iter().map(|other| self.run_parts(&other.parts, view)));
+            try_join_all(compiled.compared.iter().zip(1..).map(|(other, place)| {
+                self.run_parts(&other.parts, view, format!("{name} {place}"))
+            }));
         let (parts, compared) = futures::try_join!(parts, compared)?;
         Ok(Results { parts, compared })
     }
 
-    async fn run_parts(&self, parts: &[Part], view: &View) -> Result<Vec<Vec<RecordBatch>>> {
+    async fn run_parts(
+        &self,
+        parts: &[Part],
+        view: &View,
+        name: String,
+    ) -> Result<Vec<Vec<RecordBatch>>> {
         let session = &self.inner.session;
-        try_join_all(parts.iter().map(|part| session.run(&view.state, &part.plan, ROWS_MAX))).await
+        let runs = parts.iter().enumerate().map(|(place, part)| {
+            let name = format!("{name} {place}");
+            session.run_again(name, &view.state, &part.plan, ROWS_MAX)
+        });
+        try_join_all(runs).await
     }
 }
 

@@ -18,6 +18,7 @@ mod explore;
 pub mod export;
 pub mod function;
 pub mod interval;
+mod lanes;
 pub mod limits;
 mod oddity;
 mod preferences;

@@ -33,6 +33,15 @@ pub const ANSWERS_KEPT_ROWS: u64 = 100_000;
 /// How long an answer is kept while the present goes on: until the minute ends.
 pub const ANSWER_KEPT_US: i64 = 60_000_000;
 
+/// Longest time for which a slow answer does for those who are content with an older one.
+pub const ANSWER_RESTS_MAX: Duration = Duration::from_secs(10);
+
+/// Rows up to which a plan counts as one that reads little.
+pub const READ_LITTLE_ROWS: u64 = 100_000;
+
+/// Plans that read little and run at the same time.
+pub const SHORT_AT_ONCE: usize = 16;
+
 /// Rows of a batch.
 pub const BATCH_ROWS: usize = 8_192;
 
@@ -56,7 +65,7 @@ pub struct Limits {
     pub time: Duration,
     /// Threads that one question may keep busy.
     pub partitions: usize,
-    /// Plans that run at the same time; others wait.
+    /// Plans that read much and run at the same time; others wait.
     pub concurrent: usize,
 }
 
@@ -68,7 +77,7 @@ impl Default for Limits {
             spill_dir: None,
             time: Duration::from_secs(60),
             partitions: 2,
-            concurrent: 4,
+            concurrent: 2,
         }
     }
 }

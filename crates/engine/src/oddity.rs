@@ -34,7 +34,9 @@ impl Engine {
             return Ok(Vec::new());
         }
         let Some(plan) = self.odd_tickets(compiled, view)? else { return Ok(Vec::new()) };
-        let batches = self.session().run(&view.state, &plan, Anomaly::ALL.len()).await?;
+        let name = format!("{} odd", compiled.key());
+        let batches =
+            self.session().run_again(name, &view.state, &plan, Anomaly::ALL.len()).await?;
         let counts = counts(&batches);
         Ok(Anomaly::ALL
             .into_iter()

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result, query};
 use crate::function;
+use crate::lanes::{self, Lanes};
 use crate::limits::{BATCH_ROWS, FOOTER_CACHE_BYTES, Limits};
 use crate::segmented::SegmentWindows;
 use crate::workshop::Workshop;
@@ -17,7 +18,7 @@ use datafusion::prelude::SessionConfig;
 use futures::TryStreamExt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 /// How many of the greatest users of memory an error names.
 const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
@@ -30,7 +31,7 @@ const BATCHES_WAITING: usize = 2;
 pub(crate) struct Session {
     state: SessionState,
     limits: Limits,
-    slots: Semaphore,
+    lanes: Lanes,
     workshop: Workshop,
 }
 
@@ -78,9 +79,9 @@ impl Session {
             state.register_udf(Arc::new(scalar)).map_err(&make)?;
         }
         state.register_udaf(Arc::new(function::quantiles::quantiles())).map_err(&make)?;
-        let slots = Semaphore::new(limits.concurrent.max(1));
+        let lanes = Lanes::new(limits.concurrent);
         let workshop = Workshop::new(limits.partitions)?;
-        Ok(Self { state, limits, slots, workshop })
+        Ok(Self { state, limits, lanes, workshop })
     }
 
     /// The limits it runs within.
@@ -111,16 +112,38 @@ impl Session {
         plan: &LogicalPlan,
         rows_max: usize,
     ) -> Result<Vec<RecordBatch>> {
+        self.gather(state, plan, rows_max, None).await
+    }
+
+    /// The same for a plan that is run again and again, under a name: while it reads little it does
+    /// not wait behind those that read much.
+    pub(crate) async fn run_again(
+        &self,
+        name: String,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        rows_max: usize,
+    ) -> Result<Vec<RecordBatch>> {
+        self.gather(state, plan, rows_max, Some(name)).await
+    }
+
+    async fn gather(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        rows_max: usize,
+        name: Option<String>,
+    ) -> Result<Vec<RecordBatch>> {
         let (mut batches, mut rows) = (Vec::new(), 0);
-        self.each(state, plan, |batch| {
+        let take = |batch: RecordBatch| {
             rows += batch.num_rows();
             if rows > rows_max {
                 return Err(Error::Rows(rows_max));
             }
             batches.push(batch);
             Ok(())
-        })
-        .await?;
+        };
+        self.within_time(state, plan, name, take).await?;
         Ok(batches)
     }
 
@@ -131,48 +154,62 @@ impl Session {
         plan: &LogicalPlan,
         take: impl FnMut(RecordBatch) -> Result<()>,
     ) -> Result<()> {
+        self.within_time(state, plan, None, take).await
+    }
+
+    async fn within_time(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        name: Option<String>,
+        take: impl FnMut(RecordBatch) -> Result<()>,
+    ) -> Result<()> {
         let time = self.limits.time;
-        tokio::time::timeout(time, self.each_unbounded(state, plan, take))
+        tokio::time::timeout(time, self.in_its_lane(state, plan, name, take))
             .await
             .map_err(|_| Error::TimeOut(time))?
     }
 
-    async fn each_unbounded(
+    async fn in_its_lane(
         &self,
         state: &SessionState,
         plan: &LogicalPlan,
+        name: Option<String>,
         mut take: impl FnMut(RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        // The semaphore is never closed; were it, the question would run without waiting.
-        let _slot = self.slots.acquire().await.ok();
+        let _place = self.lanes.enter(name.as_deref()).await;
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
         let working = work(state.clone(), plan.clone(), self.limits.memory_bytes, sender);
         let mut task = self.workshop.begin(working);
         while let Some(batch) = batches.recv().await {
             take(batch)?;
         }
-        match task.join_next().await {
-            Some(outcome) => outcome.map_err(Error::Task)?,
-            None => Ok(()),
+        if let Some(outcome) = task.join_next().await {
+            let read = outcome.map_err(Error::Task)??;
+            if let Some(name) = name {
+                self.lanes.remember(name, read);
+            }
         }
+        Ok(())
     }
 }
 
-/// Plans and runs, sending batch by batch for as long as somebody takes them.
+/// Plans and runs, sending batch by batch for as long as somebody takes them; how many rows were
+/// read for it.
 async fn work(
     state: SessionState,
     plan: LogicalPlan,
     memory: usize,
     sender: mpsc::Sender<RecordBatch>,
-) -> Result<()> {
+) -> Result<u64> {
     let physical =
         state.create_physical_plan(&plan).await.map_err(query("plan the question", memory))?;
     let failed = query("answer the question", memory);
-    let mut stream = execute_stream(physical, state.task_ctx()).map_err(&failed)?;
+    let mut stream = execute_stream(Arc::clone(&physical), state.task_ctx()).map_err(&failed)?;
     while let Some(batch) = stream.try_next().await.map_err(&failed)? {
         if sender.send(batch).await.is_err() {
             break;
         }
     }
-    Ok(())
+    Ok(lanes::rows_read(physical.as_ref()))
 }

@@ -12,6 +12,7 @@ use crate::options::Step;
 use crate::state::inbox;
 use crate::submit::{Batch, Caller, Request};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Core {
     /// Commits what waits, group by group, until nothing does.
@@ -53,6 +54,7 @@ impl Core {
                 waiting.newest = waiting.newest.max(number);
                 drop(waiting);
                 self.wake_applying();
+                self.shorten_log();
                 for answer in durable {
                     // A caller that went away does not want its answer.
                     let _ = answer.send(number);
@@ -79,6 +81,22 @@ impl Core {
         let number = inbox::accept(&self.state, now, events, body, before).await?;
         self.crash_at(Step::AcceptAfterCommit)?;
         Ok(number)
+    }
+
+    /// Copies the state database's log into its file where it grew long. Left to SQLite, whichever
+    /// commit comes at that moment does it, and its callers wait.
+    fn shorten_log(self: &Arc<Self>) {
+        let length = std::fs::metadata(self.layout.state_log()).map_or(0, |log| log.len());
+        if length < limits::LOG_BYTES || self.shortening.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let core = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(error) = core.state.tidy().await {
+                tracing::debug!(%error, "the log of the state database stays long");
+            }
+            core.shortening.store(false, Ordering::Relaxed);
+        });
     }
 
     /// Stops everything when a test crashes here: what is in memory is behind what is on disk.

@@ -23,8 +23,9 @@ use facts::policies::Policies;
 use facts::{Folder, Table};
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::sync::watch;
 
 /// An open store.
@@ -54,6 +55,8 @@ pub(crate) struct Core {
     /// Tells the generation of the newest snapshot.
     published: watch::Sender<u64>,
     versions: AtomicU64,
+    /// Whether somebody shortens the log of the state database.
+    pub(crate) shortening: AtomicBool,
     pub(crate) wanted: Wanted,
     /// Held as long as the folder is ours.
     lock: Mutex<Option<File>>,
@@ -127,6 +130,7 @@ impl Core {
             order: tokio::sync::Mutex::default(),
             waiting: Mutex::default(),
             arrivals: Arrivals::default(),
+            shortening: AtomicBool::new(false),
             scrubbing: tokio::sync::Mutex::default(),
             current: RwLock::new(Arc::new(snapshot)),
             published: watch::Sender::new(0),
@@ -233,6 +237,27 @@ pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::Task)?
+}
+
+/// Runs work that blocks on a thread of its own, which the operating system lets run less than
+/// those with a higher priority.
+pub(crate) async fn behind<T: Send + 'static>(
+    priority: u8,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let run = move || {
+        let lower = priority.try_into().map(ThreadPriority::Crossplatform);
+        if let Ok(Err(error)) = lower.map(set_current_thread_priority) {
+            tracing::debug!(?error, "work runs at the priority of everything else");
+        }
+        // Whoever went away does not want the outcome.
+        let _ = sender.send(work());
+    };
+    let named = std::thread::Builder::new().name("behind".to_owned());
+    named.spawn(run).map_err(Error::Threads)?;
+    // Nothing is sent only where the work panicked.
+    receiver.await.map_err(|_| Error::Stopped)?
 }
 
 /// Runs an operation to its end even if whoever asked goes away half-way.

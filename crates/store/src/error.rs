@@ -40,6 +40,9 @@ pub enum Error {
         /// The number of the change that is not known here.
         schema: i64,
     },
+    /// The operating system gives no thread.
+    #[error("could not start a thread")]
+    Threads(#[source] std::io::Error),
     /// The file system refused.
     #[error("could not {action} {}", path.display())]
     Io {
@@ -238,6 +241,7 @@ impl Error {
             | Self::Parquet { .. }
             | Self::Arrow { .. }
             | Self::Task(_)
+            | Self::Threads(_)
             | Self::Random(_)
             | Self::Fault(_) => Kind::Internal,
         }

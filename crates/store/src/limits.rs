@@ -33,6 +33,15 @@ pub const APPLY_RETRY_MS_MIN: u64 = 100;
 pub const APPLY_RETRY_MS_MAX: u64 = 5_000;
 /// Tickets whose numbers are remembered; more, and the memory begins anew.
 pub const KNOWN_TICKETS_MAX: usize = 500_000;
+/// Applying that took so long is followed by a rest of twice as long.
+pub const APPLY_REST_FROM: Duration = Duration::from_millis(10);
+/// Longest such rest: nobody waits longer for events to be shown because of it.
+pub const APPLY_REST_MAX: Duration = Duration::from_millis(200);
+/// Priority of applying, which nobody hears "accepted" after, on a scale where 50 is what threads
+/// have by default.
+pub const APPLY_PRIORITY: u8 = 36;
+/// Priority of sealing, on the same scale.
+pub const UPKEEP_PRIORITY: u8 = 20;
 /// Rounds in which entries of merged-away tickets travel on: A → B → C takes two.
 pub const MERGE_ROUNDS_MAX: usize = 64;
 /// Tickets in one run of the overlay; a change rewrites one run.
@@ -92,7 +101,7 @@ pub const PROCESS_ENDED: &str = "the process ended";
 pub const IMPORT_BEAT_SECONDS: u64 = 10;
 /// Silence after which an import counts as left behind, in microseconds.
 pub const IMPORT_SILENCE_US: i64 = 60 * 1_000_000;
-/// Bytes of the state database's log that a compaction leaves alone.
+/// Bytes from which on the state database's log is copied into its file.
 pub const LOG_BYTES: u64 = 16 * 1024 * 1024;
 /// Ids of one erasure.
 pub const ERASURE_IDS_MAX: usize = 1_000;

@@ -5,7 +5,7 @@
 //! not there is read from the inbox. Applying a batch twice changes nothing.
 
 use crate::apply::{Accepted, Incoming, Load, apply};
-use crate::core::{Core, blocking};
+use crate::core::{Core, behind};
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::limits;
@@ -102,6 +102,7 @@ impl Core {
         let core = Arc::downgrade(&self);
         let mut this = Some(self);
         while let Some(own) = this.take().or_else(|| core.upgrade()) {
+            let began = tokio::time::Instant::now();
             let done = {
                 let mut live = own.live.lock().await;
                 let up_to = {
@@ -119,7 +120,15 @@ impl Core {
             match done {
                 Ok(()) => {
                     pause = limits::APPLY_RETRY_MS_MIN;
-                    this = Some(own);
+                    let took = began.elapsed();
+                    if took < limits::APPLY_REST_FROM {
+                        this = Some(own);
+                        continue;
+                    }
+                    // Under a stream, what comes meanwhile is applied at once: a ticket that
+                    // changes several times is folded once.
+                    drop(own);
+                    tokio::time::sleep((took * 2).min(limits::APPLY_REST_MAX)).await;
                 }
                 Err(_) if own.waiting().stopped => return,
                 Err(error) => {
@@ -292,7 +301,7 @@ impl Core {
                 .collect();
             let load = Load { batch: group.up_to, incoming, callers: n_callers, handed_on };
             let (snapshot, threads) = (next.clone(), self.options.workers());
-            let applied = blocking(move || apply(&snapshot, load, threads));
+            let applied = behind(limits::APPLY_PRIORITY, move || apply(&snapshot, load, threads));
             let applied = applied.await?;
             segments.extend(applied.changed.iter().map(|number| number / self.segment_rows));
             next.overlay = applied.overlay;

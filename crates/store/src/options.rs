@@ -120,7 +120,8 @@ pub struct Options {
 pub struct SealPolicy {
     /// Overlay rows of one segment.
     pub rows: u64,
-    /// The overlay must hold one row for so many of the segment's own.
+    /// The overlay must hold one row for so many of the segment's own; for each of them where the
+    /// segment is not full yet.
     pub share: u32,
     /// Overlay rows in all; above it the segment with the best ratio goes.
     pub rows_total: u64,
@@ -136,7 +137,7 @@ impl Default for SealPolicy {
             rows: 8_192,
             share: 4,
             rows_total: 100_000,
-            events_total: 2_000_000,
+            events_total: 4_000_000,
             age_us: 15 * 60 * 1_000_000,
         }
     }

@@ -1,7 +1,8 @@
 //! Sealing: the overlay's rows of a segment become a new version of its files.
 
-use crate::core::{Core, blocking};
+use crate::core::{Core, behind, blocking};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::options::{SealPolicy, Step};
 use crate::segment::{Segment, Stats, Stored};
 use crate::snapshot::Snapshot;
@@ -54,7 +55,8 @@ impl Core {
         let snapshot = self.snapshot();
         let stored = |id: u32| snapshot.segment(id).map_or(0, |segment| u64::from(segment.rows()));
         let overdue = self.overdue().await;
-        due(&self.options.seal, &waiting, stored, &overdue)
+        let growing = snapshot.growing();
+        due(&self.options.seal, &waiting, (&stored, growing), &overdue)
     }
 
     /// The segments that the oldest batches wait for, where those are too old or too many.
@@ -141,7 +143,8 @@ impl Core {
     ) -> Result<Option<Stats>> {
         let snapshot = Arc::clone(snapshot);
         let writer = self.write_segment(id, version)?;
-        blocking(move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer))).await
+        let work = move || rewrite(&snapshot, id, FoldingWriter::new(&snapshot.folder, writer));
+        behind(limits::UPKEEP_PRIORITY, work).await
     }
 }
 
@@ -162,11 +165,12 @@ fn has_gaps(snapshot: &Snapshot, id: u32) -> bool {
 /// What it costs to seal a segment grows with all its rows, what it gains with those that leave the
 /// overlay. So the one with the best ratio goes first: when enough rows are in the overlay, as a
 /// number and as a share of the segment, or when all of them together are too many. A segment that
-/// old batches wait for goes before all others, since the inbox cannot forget them without it.
+/// old batches wait for goes before all others, since the inbox cannot forget them without it. One
+/// that is not full yet goes when it has doubled: until it is full it is written only a few times.
 fn due(
     policy: &SealPolicy,
     waiting: &BTreeMap<u32, u64>,
-    stored: impl Fn(u32) -> u64,
+    (stored, growing): (&dyn Fn(u32) -> u64, Option<u32>),
     overdue: &BTreeSet<u32>,
 ) -> Option<u32> {
     let rows = |id: &u32| waiting.get(id).copied().unwrap_or(0);
@@ -178,7 +182,8 @@ fn due(
     let best = waiting.keys().copied().max_by_key(|id| (gain(*id), rows(id)))?;
     let total: u64 = waiting.values().sum();
     let is_worth_it = |id: &u32| {
-        rows(id) >= policy.rows && rows(id) >= stored(*id) / u64::from(policy.share.max(1))
+        let share = if growing == Some(*id) { 1 } else { policy.share.max(1) };
+        rows(id) >= policy.rows && rows(id) >= stored(*id) / u64::from(share)
     };
     if total >= policy.rows_total {
         return Some(best);
@@ -195,7 +200,7 @@ pub(crate) fn rewrite(
     let mut next = id * snapshot.segment_rows;
     let end = next.saturating_add(snapshot.segment_rows);
     if let Some(segment) = snapshot.segment(id) {
-        segment.read_all(crate::limits::FOLD_BATCH_TICKETS, |number, sealed| {
+        segment.read_all(limits::FOLD_BATCH_TICKETS, |number, sealed| {
             let mut stored = snapshot.overlay.get(number)?.unwrap_or(sealed);
             snapshot.keeping.scrub(&mut stored);
             next = number + 1;
@@ -229,7 +234,7 @@ pub(crate) fn rewrite_as_of(
     let mut next = id * snapshot.segment_rows;
     let end = next.saturating_add(snapshot.segment_rows);
     if let Some(segment) = snapshot.segment(id) {
-        segment.read_all(crate::limits::FOLD_BATCH_TICKETS, |number, sealed| {
+        segment.read_all(limits::FOLD_BATCH_TICKETS, |number, sealed| {
             next = number + 1;
             each(number, snapshot.overlay.get(number)?.unwrap_or(sealed))
         })?;
@@ -255,7 +260,19 @@ mod tests {
     fn check(waiting: &[(u32, u64)], stored: &[u64], overdue: &[u32], expected: Option<u32>) {
         let waiting: BTreeMap<u32, u64> = waiting.iter().copied().collect();
         let overdue: BTreeSet<u32> = overdue.iter().copied().collect();
-        assert_eq!(due(&POLICY, &waiting, |id| stored[id as usize], &overdue), expected);
+        let stored = |id: u32| stored[id as usize];
+        assert_eq!(due(&POLICY, &waiting, (&stored, None), &overdue), expected);
+    }
+
+    #[test]
+    fn what_still_grows_waits_until_it_has_doubled() {
+        let due_at = |rows: u64, growing: Option<u32>| {
+            let waiting = BTreeMap::from([(0, rows)]);
+            due(&POLICY, &waiting, (&|_| 40, growing), &BTreeSet::new())
+        };
+        assert_eq!(due_at(39, None), Some(0));
+        assert_eq!(due_at(39, Some(0)), None);
+        assert_eq!(due_at(40, Some(0)), Some(0));
     }
 
     #[test]

@@ -96,6 +96,13 @@ impl Snapshot {
         self.segments.iter().map(Segment::through).max().unwrap_or(0)
     }
 
+    /// The segment that gets the next ticket, where it has some already.
+    pub(crate) fn growing(&self) -> Option<u32> {
+        let sealed = self.segments.last().map_or(0, |segment| segment.numbers().end);
+        let end = self.overlay.fresh().max().map_or(0, |number| number + 1).max(sealed);
+        (!end.is_multiple_of(self.segment_rows)).then_some(end / self.segment_rows)
+    }
+
     /// The segment of an id.
     pub fn segment(&self, id: u32) -> Option<&Segment> {
         let place = self.segments.binary_search_by_key(&id, Segment::id).ok()?;

@@ -96,6 +96,9 @@ impl Snapshot {
     }
 }
 
+/// Bytes of a file that wait for the disk at most.
+const SYNC_BYTES: u64 = 2 << 20;
+
 /// A file that is summed up while it is written.
 pub(crate) struct SummedFile {
     file: File,
@@ -119,7 +122,12 @@ impl Write for SummedFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.hasher.update(bytes.get(..written).unwrap_or_default());
+        let before = self.bytes / SYNC_BYTES;
         self.bytes += written as u64;
+        // Little by little: whoever else waits for the disk never waits long.
+        if self.bytes / SYNC_BYTES > before {
+            self.file.sync_data()?;
+        }
         Ok(written)
     }
 

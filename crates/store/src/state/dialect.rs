@@ -34,9 +34,12 @@ impl Dialect {
     pub(super) const fn settings(self) -> &'static str {
         match self {
             // FULL: what was accepted survives a power cut, not only a crash of the process.
+            // The log is copied by a task of ours (`State::tidy`), and by a commit only where that
+            // does not get along: at 128 MiB.
             Self::Sqlite => {
                 "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL;
-                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON"
+                 PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
+                 PRAGMA wal_autocheckpoint = 32768"
             }
             // A server may be set up to lose its last commits; we may not. Whoever dies or hangs
             // with the write lock gives it back within a minute.
