@@ -151,6 +151,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of erasures */
+        get: operations["get_erasures"];
+        put?: never;
+        /** Erase a person, or say what that would touch */
+        post: operations["post_erasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for texts in every file */
+        post: operations["post_erasures_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -712,6 +747,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long what is kept */
+        get: operations["get_retention"];
+        /** Put other rules in force, which the job `retention` follows */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is past its time now */
+        get: operations["get_retention_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -1030,6 +1100,11 @@ export interface components {
             /** @description Newest first. */
             backups: components["schemas"]["Backup"][];
         };
+        /**
+         * @description The moment from which a field of a ticket is kept for a time.
+         * @enum {string}
+         */
+        Basis: "last_event" | "closed";
         /** @description An import that has begun. */
         Begun: {
             /**
@@ -1239,6 +1314,13 @@ export interface components {
          * @enum {string}
          */
         Compression: "none" | "gzip" | "zstd";
+        /** @description A backup that holds everything as it is now. */
+        Copy: {
+            /** @description When it was made. */
+            made_at: components["schemas"]["Instant"];
+            /** @description The archive or folder. */
+            place: string;
+        };
         /**
          * @description The only thing that `count` takes: `rows`.
          * @enum {string}
@@ -1417,6 +1499,29 @@ export interface components {
              */
             time: string | null;
         };
+        /** @description What is past its time now. */
+        Due: {
+            /**
+             * Format: int64
+             * @description Entries of the log of imports whose names are emptied.
+             */
+            imports: number;
+            /**
+             * Format: int64
+             * @description Rows of the quarantine whose raw text is emptied.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Segments that are written anew for it.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description Tickets with something past its time.
+             */
+            tickets: number;
+        };
         /** @description How effort is estimated from an agent's events on a ticket (M12, fallback 2). */
         Effort: {
             /**
@@ -1443,6 +1548,47 @@ export interface components {
             from?: string | null;
             /** @description Last instant, exclusive; absent = the present. */
             to?: string | null;
+        };
+        /** @description One line of the log of erasures; it names nobody. */
+        Erasure: {
+            /**
+             * Format: int64
+             * @description How many accounts were named.
+             */
+            accounts: number;
+            /** @description When it was asked for; from then on nothing of the person comes in. */
+            asked_at: components["schemas"]["Instant"];
+            finished_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description How many ids were named.
+             */
+            ids: number;
+            /** @description The sources it is about; empty = all. */
+            sources: string[];
+            /** @description What it touched. */
+            touched: components["schemas"]["Touched"];
+        };
+        /** @description What an erasure would touch. */
+        ErasurePlan: {
+            /** @description Backups that hold them, and are to be thrown away by hand. */
+            backups: components["schemas"]["Copy"][];
+            /** @description Custom fields that stay: those asked for, and those that policies ask for. */
+            keep_fields: string[];
+            /** @description Annotations and settings that name them; people wrote those, and have to change them. */
+            mentions: string[];
+            /** @description Counts. */
+            touched: components["schemas"]["Touched"];
+        };
+        /** @description The log of erasures. */
+        Erasures: {
+            /** @description Newest first. */
+            erasures: components["schemas"]["Erasure"][];
         };
         /** @description A ticket opened up. */
         Explanation: {
@@ -2247,6 +2393,31 @@ export interface components {
             /** @description Which problem, as a URI that is stable across releases: `urn:deskmeter:problem:<code>`. */
             type: string;
         };
+        /** @description What was read to find the texts, and where they were found. */
+        Proof: {
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files read.
+             */
+            files: number;
+            /** @description Where something was found; empty is the proof. */
+            found: components["schemas"]["Trace"][];
+            /**
+             * Format: int64
+             * @description Packed parts found in them and unpacked.
+             */
+            unpacked: number;
+            /**
+             * Format: int64
+             * @description Values of columns and of the state database read one by one.
+             */
+            values: number;
+        };
         Provisional: string | components["schemas"]["Stated"];
         /** @description How good the data is. */
         Quality: {
@@ -2525,6 +2696,34 @@ export interface components {
              */
             understood: number;
         };
+        /** @description Who is to be erased. */
+        Request: {
+            /**
+             * @description Ids of accounts that would give them away.
+             * @default []
+             */
+            accounts: string[];
+            /**
+             * @description Only say what it would touch.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description Their ids in the sources: as requester, agent, or author of anything.
+             * @default []
+             */
+            ids: string[];
+            /**
+             * @description Custom fields of their tickets that say nothing of them, and stay.
+             * @default []
+             */
+            keep_fields: string[];
+            /**
+             * @description The sources in which these ids are theirs; all where absent.
+             * @default []
+             */
+            sources: string[];
+        };
         /** @description The difference between an answer as it was known at an instant and as it is known now. */
         Restatement: {
             /** @description The instant of the first report (RFC 3339). */
@@ -2541,6 +2740,11 @@ export interface components {
             now: components["schemas"]["Answer"];
             /** @description The answer as it was known then. */
             then: components["schemas"]["Answer"];
+        };
+        /** @description How long what is kept. */
+        Retention: {
+            /** @description Each for itself. */
+            rules: components["schemas"]["Rule"][];
         };
         /**
          * @description The part somebody played *when the event happened*.
@@ -2571,6 +2775,17 @@ export interface components {
             time?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /** @description How long one field is kept. */
+        Rule: {
+            /** @description For how long: a number of days or weeks, such as `90d` or `12w`. */
+            after: string;
+            /** @description After what. */
+            by?: components["schemas"]["Basis"];
+            /** @description `text`, `custom_fields`, `custom_fields.NAME`, `quarantine` or `imports`. */
+            field: string;
+            /** @description Only tickets of this source; all where absent. */
+            source?: string | null;
         };
         /**
          * @description How a run of a job stands.
@@ -2781,6 +2996,11 @@ export interface components {
         Targets: components["schemas"]["Target"] | {
             [key: string]: components["schemas"]["Target"];
         };
+        /** @description Texts that should be nowhere. */
+        Texts: {
+            /** @description Each of at least four bytes. */
+            texts: string[];
+        };
         /** @description How a ticket's numbers come about. */
         TicketExplanation: {
             /** @description Its timeline, its facts, and every clock as segments that add up to its value. */
@@ -2866,6 +3086,53 @@ export interface components {
             seen: components["schemas"]["Instant"];
             /** @description What happened, in words. */
             words: string;
+        };
+        /** @description What an erasure touches, in counts. */
+        Touched: {
+            /**
+             * Format: int64
+             * @description Batches of the inbox rewritten.
+             */
+            batches: number;
+            /**
+             * Format: int64
+             * @description Entries of their timelines in which something changes.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Entries of the log of imports whose names are emptied.
+             */
+            imports: number;
+            /**
+             * Format: int64
+             * @description Sets of policies in which somebody is renamed.
+             */
+            policies: number;
+            /**
+             * Format: int64
+             * @description Rows of the quarantine whose raw text is emptied.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Segments written anew.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description Tickets with something to take out.
+             */
+            tickets: number;
+        };
+        /** @description A text that should not be there. */
+        Trace: {
+            /** @description Where in it. */
+            part: string;
+            /** @description The file or table. */
+            place: string;
+            /** @description Which of the texts, from 0. */
+            text: number;
         };
         /**
          * @description Unit of a metric's value.
@@ -3518,6 +3785,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasures"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description What it would touch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePlan"];
+                };
+            };
+            /** @description Done, or done but for old files that are being read */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_erasures_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Texts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             default: {
@@ -4779,6 +5161,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Due"];
                 };
             };
             default: {
