@@ -12,7 +12,7 @@ SEEDS := $(if $(filter postgres,$(STATE)),100,2000)
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build ui ui-check flows lighthouse test test-postgres check fmt clippy doc update acceptance trial crash faults model load bench bench-10m release clean
+.PHONY: help demo build ui ui-check flows lighthouse test test-postgres check fmt clippy doc update acceptance prove crash faults model soak load fuzz bench bench-10m release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,7 +21,7 @@ demo: build ## generate a support desk, import it, answer three questions, serve
 	$(BIN) demo --data target/demo-desk $(DEMO)
 
 build: ui ## the binary with optimised hot crates and the user interface (target/demo/deskmeter)
-	$(CARGO) build --locked --profile demo -p app
+	$(CARGO) build --locked --profile demo -p app -p trial
 
 ui: $(if $(NPM),ui/node_modules/.package-lock.json) ## the user interface (ui/build), where npm is installed
 	$(if $(NPM),@scripts/ui.sh,@echo 'npm is not installed: building without the user interface; Node.js 20.19 or newer brings it')
@@ -33,7 +33,7 @@ test: ## all tests; one room with CRATE=facts
 	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
 
 test-postgres: ## the store's tests with the state on a real PostgreSQL server, thrown away afterwards
-	scripts/postgres.sh $(CARGO) test --locked -p store --test it
+	scripts/postgres.sh $(CARGO) test --locked --workspace --test it
 
 check: fmt clippy doc test test-postgres ui-check flows ## formatting, lints, documentation and all tests
 
@@ -65,21 +65,26 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-trial:
-	$(CARGO) build --locked --profile demo -p app -p trial
+prove: model crash faults load ## what follows, the short way; without the soak and the fuzzing
 
-crash: trial ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
+crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
 	$(BESIDE) $(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
-	$(if $(LONG),$(CARGO) test --locked --profile demo -p store --test crash -- --ignored --nocapture)
+	$(if $(LONG),$(CARGO) test --locked --workspace --test crash -- --ignored --nocapture)
 
-faults: trial ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
+faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
 	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
 
 model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 20,000; STATE=postgres: 100, 1,000
-	MODEL_SEEDS=$(SEEDS)$(if $(LONG),0) $(BESIDE) $(CARGO) test --locked --profile demo -p store --test it model
+	MODEL_SEEDS=$(SEEDS)$(if $(LONG),0) $(BESIDE) $(CARGO) test --locked --workspace --test it -- model
 
-load: trial ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets; STATE=postgres
-	$(BESIDE) $(TRIAL) load --deskmeter $(BIN) $(if $(LONG),--tickets 1000000 --rate 20000 --seconds 600 --batch 100)
+soak: ## a simulated month of jobs, policies and retention; LONG=1: three years
+	$(if $(LONG),SOAK_MONTHS=36 SOAK_TICKETS=6000) $(CARGO) test --locked --workspace --test soak -- --ignored --nocapture
+
+fuzz: ## feed the readers with mutated input, ten seconds each; LONG=1: ten minutes each
+	fuzz/run.sh $(if $(LONG),600,10)
+
+load: build $(if $(LONG),release) ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets; STATE=postgres
+	$(BESIDE) $(TRIAL) load --deskmeter $(if $(LONG),target/release/deskmeter --tickets 1000000 --rate 20000 --seconds 600 --batch 100,$(BIN))
 
 bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, beside DuckDB
 	bench/run.sh 1000000
