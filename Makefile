@@ -8,7 +8,7 @@ TRIAL := target/demo/trial
 # SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
 STATE ?= sqlite
 BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
-SEEDS := $(if $(filter postgres,$(STATE)),100,2000)
+SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),20000,400))
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
@@ -74,8 +74,8 @@ crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 t
 faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
 	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
 
-model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 20,000; STATE=postgres: 100, 1,000
-	MODEL_SEEDS=$(SEEDS)$(if $(LONG),0) $(BESIDE) $(CARGO) test --locked --workspace --test it -- model
+model: ## seeded schedules of the store with crashes, 400 of them; LONG=1: 20,000; STATE=postgres: 40, 1,000
+	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(CARGO) test --locked --workspace --test it -- model
 
 soak: ## a simulated month of jobs, policies and retention; LONG=1: three years
 	$(if $(LONG),SOAK_MONTHS=36 SOAK_TICKETS=6000) $(CARGO) test --locked --workspace --test soak -- --ignored --nocapture
