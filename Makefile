@@ -35,7 +35,7 @@ test: ## all tests; one room with CRATE=facts
 test-postgres: ## the store's tests with the state on a real PostgreSQL server, thrown away afterwards
 	scripts/postgres.sh $(CARGO) test --locked --workspace --test it
 
-check: fmt clippy doc test test-postgres ui-check flows ## formatting, lints, documentation and all tests
+check: fmt clippy doc test ui-check flows ## formatting, lints, documentation and all tests
 
 ui-check: ui/node_modules/.package-lock.json ## formatting, lints, types and tests of the user interface
 	$(NPM) --prefix ui run lint
