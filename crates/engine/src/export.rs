@@ -140,19 +140,18 @@ pub fn write_answer<W: Write + Send>(answer: &Answer, format: Format, out: W) ->
     writer.finish()
 }
 
-/// The answer as one batch of columns.
+/// The answer as one batch of columns, which are there without rows too.
 ///
 /// # Errors
 /// When two columns would have the same name.
 pub fn flatten(answer: &Answer) -> Result<RecordBatch> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
-    if answer.rows.iter().any(|row| row.time.is_some()) {
+    if answer.question.every.is_some() {
         fields.push(Field::new("time", DataType::Utf8, true));
         columns.push(texts(answer, |row| row.time.as_deref()));
     }
-    let dimensions: BTreeSet<&str> =
-        answer.rows.iter().flat_map(|row| row.dimensions.keys().map(String::as_str)).collect();
+    let dimensions: BTreeSet<&String> = answer.question.by.iter().collect();
     for name in dimensions {
         fields.push(Field::new(name, DataType::Utf8, true));
         columns.push(texts(answer, |row| row.dimensions.get(name).map(String::as_str)));
@@ -201,11 +200,12 @@ fn texts<'a>(answer: &'a Answer, text: impl Fn(&'a Row) -> Option<&'a str>) -> A
     Arc::new(answer.rows.iter().map(text).collect::<StringArray>())
 }
 
-/// Every number that some cell of a metric has, metric by metric.
+/// Every number that some cell of a metric has, metric by metric; the value and how many it is of
+/// even where there are no rows.
 fn columns_of(answer: &Answer) -> Vec<(String, String)> {
     let mut columns = Vec::new();
     for metric in answer.metrics.keys() {
-        let mut suffixes = BTreeSet::new();
+        let mut suffixes = BTreeSet::from([String::new(), "n".to_owned()]);
         for cell in answer.rows.iter().filter_map(|row| row.cells.get(metric)) {
             suffixes.extend(numbers_of(cell).into_keys());
         }

@@ -324,6 +324,20 @@ async fn counts_are_written_without_a_fraction() {
     assert!(header.contains("volume,"), "{header}");
 }
 
+/// Columns do not come and go with the rows: a desk that is still empty can be exported too.
+#[tokio::test]
+async fn an_answer_without_rows_has_its_columns() {
+    let desk = desk().await;
+    let text = "{metrics: [csat], by: [group, channel], every: month, range: last 2 months}";
+    let answer = ask(&desk, &Question::read(text).unwrap()).await;
+    assert_eq!(answer.rows.len(), 0);
+    for format in [engine::export::Format::Csv, engine::export::Format::Parquet] {
+        engine::export::write_answer(&answer, format, Vec::new()).unwrap();
+    }
+    let csv = engine::export::write_answer(&answer, engine::export::Format::Csv, Vec::new());
+    assert_eq!(String::from_utf8(csv.unwrap()).unwrap(), "time,channel,group,csat,csat.n\n");
+}
+
 #[tokio::test]
 async fn wrong_questions_say_everything_that_is_wrong() {
     let desk = desk().await;
