@@ -18,8 +18,8 @@ impl Core {
     /// Commits what waits, group by group, until nothing does.
     pub(crate) async fn commit_waiting(self: Arc<Self>) {
         let _free = Free(&self);
-        let _order = self.order.lock().await;
         loop {
+            let _order = self.order.lock().await;
             let group = self.waiting().next_group();
             if group.is_empty() {
                 return;

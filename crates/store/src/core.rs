@@ -21,6 +21,7 @@ use crate::write::SegmentWriter;
 use event::{Clock, Instant};
 use facts::policies::Policies;
 use facts::{Folder, Table};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,8 +33,10 @@ use tokio::sync::watch;
 ///
 /// Three locks order all writing. `upkeep` guards the manifest and is held as long as segments are
 /// written. `live` guards numbers and publishing; it is held while a group of batches is applied,
-/// and while a bulk import is folded. `order` guards the numbers of batches, and is held for a
-/// commit. Whoever needs several takes them in this order. Readers take none.
+/// and while a bulk import is folded. `order` guards the numbers of batches, and is held from before
+/// a batch is committed until `waiting` knows it, so that nobody who looks up the newest batch takes
+/// one of this process for another's. Whoever needs several takes them in this order. Readers take
+/// none.
 ///
 /// `waiting` is behind a lock of its own, held for moments only, and never while something is
 /// awaited.
@@ -95,9 +98,8 @@ impl Core {
         let freshness = manifest::freshness(&mut tx).await?;
         let keeping = erasures::keeping(&mut tx).await?;
         let change = counter::last(&mut tx, counter::MANIFEST).await?;
-        let retired = retired::before(&mut tx, Instant::from_micros(i64::MAX)).await?;
+        let keep = kept(&mut tx, &lines, process.as_ref()).await?;
         commit(tx).await?;
-        let keep = lines.iter().map(|line| (line.id, line.version)).chain(retired).collect();
 
         let newest = match &process {
             Some(process) => process.sweep(&layout, &keep)?,
@@ -211,16 +213,27 @@ impl Core {
         commit(tx).await
     }
 
+    /// Whether no other process reads this folder.
+    fn is_alone(&self) -> bool {
+        let Some(process) = &self.process else { return true };
+        process.is_alone().unwrap_or_else(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "replaced segments are kept, as if others read them");
+            false
+        })
+    }
+
     /// Puts new versions of segments in place of the old ones, whose files go with their last
     /// reader. The caller holds `live` and has swapped the manifest.
     pub(crate) fn replace_segments(&self, snapshot: &mut Snapshot, lines: &[Line]) {
+        let is_alone = self.is_alone();
         for line in lines {
             let new = self.segment(*line);
             match snapshot.segments.binary_search_by_key(&line.id, Segment::id) {
                 Ok(place) => {
                     if let Some(old) = snapshot.segments.get_mut(place) {
-                        // Other processes may still read it; who swapped it noted it.
-                        if !self.is_shared() {
+                        // Others may still read it; who swapped it noted it.
+                        if is_alone {
                             old.retire();
                         }
                         *old = new;
@@ -274,6 +287,22 @@ pub(crate) fn folder(policies: &Policies) -> Result<Arc<Folder>> {
 
 fn segment(layout: &Layout, line: Line, segment_rows: u32) -> Segment {
     Segment::new(line, layout.segment(line.id, line.version), line.id * segment_rows)
+}
+
+/// The versions of segments that somebody may be reading: those of the manifest, and those that were
+/// replaced while other processes had the folder open.
+async fn kept(
+    tx: &mut crate::state::Tx,
+    lines: &[Line],
+    process: Option<&Process>,
+) -> Result<BTreeSet<(u32, u64)>> {
+    let mut kept: BTreeSet<_> = lines.iter().map(|line| (line.id, line.version)).collect();
+    if process.map_or(Ok(true), Process::is_alone)? {
+        retired::remove_all(tx).await?;
+    } else {
+        kept.extend(retired::before(tx, Instant::from_micros(i64::MAX)).await?);
+    }
+    Ok(kept)
 }
 
 async fn settle_policies(tx: &mut crate::state::Tx, options: &Options) -> Result<Policies> {

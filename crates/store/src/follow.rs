@@ -35,6 +35,7 @@ impl Core {
 
     /// Sees to it that what other processes did is taken over.
     async fn look_around(self: &Arc<Self>) -> Result<()> {
+        let _order = self.order.lock().await;
         let mut tx = self.state.begin_reading().await?;
         let newest = inbox::newest(&mut tx).await?;
         let manifest = counter::last(&mut tx, counter::MANIFEST).await?;
@@ -60,10 +61,11 @@ impl Core {
 
     /// The same for whoever holds `live` already.
     pub(crate) async fn refresh_with(&self, live: &mut Live) -> Result<()> {
-        let mut tx = self.state.begin_reading().await?;
-        let newest = inbox::newest(&mut tx).await?;
-        commit(tx).await?;
         let newest = {
+            let _order = self.order.lock().await;
+            let mut tx = self.state.begin_reading().await?;
+            let newest = inbox::newest(&mut tx).await?;
+            commit(tx).await?;
             let mut waiting = self.waiting();
             waiting.newest = waiting.newest.max(newest);
             waiting.newest

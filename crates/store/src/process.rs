@@ -49,6 +49,19 @@ impl Process {
         &self.dir
     }
 
+    /// Whether no other process has the folder open. One that opens it later reads the manifest
+    /// later too: what was replaced before, nobody but this process can still be reading.
+    pub(crate) fn is_alone(&self) -> Result<bool> {
+        let all = self.dir.parent().unwrap_or(&self.dir);
+        for entry in fs::read_dir(all).map_err(io("list", all))? {
+            let path = entry.map_err(io("list", all))?.path();
+            if path != self.dir && is_locked(&path.join(ALIVE))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Removes what earlier processes left behind that are dead: their scratch folders, and
     /// segments that are not kept.
     pub(crate) fn sweep(&self, layout: &Layout, keep: &BTreeSet<(u32, u64)>) -> Result<u64> {
@@ -87,16 +100,19 @@ fn name(base: u64) -> String {
 
 /// Whether the process of a block lives: it holds a lock as long as it does.
 fn is_alive(layout: &Layout, block: u64) -> Result<bool> {
-    let path = layout.scratch().join(name(block)).join(ALIVE);
-    let file = match File::options().write(true).open(&path) {
+    is_locked(&layout.scratch().join(name(block)).join(ALIVE))
+}
+
+fn is_locked(path: &Path) -> Result<bool> {
+    let file = match File::options().write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(io("open the lock file", &path)(error)),
+        Err(error) => return Err(io("open the lock file", path)(error)),
     };
     match file.try_lock() {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(source)) => Err(io("lock", &path)(source)),
+        Err(TryLockError::Error(source)) => Err(io("lock", path)(source)),
     }
 }
 

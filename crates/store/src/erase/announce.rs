@@ -49,9 +49,9 @@ impl Core {
         let needles = Needles::new(request.ids.iter().chain(&request.accounts));
         // Whoever changes policies or segments has done so, and sees this afterwards.
         let _upkeep = self.upkeep().await?;
+        let _live = self.live.lock().await;
         // Nothing is accepted that was not looked at under the new rules.
         let _order = self.order.lock().await;
-        let _live = self.live.lock().await;
         if self.waiting().stopped {
             return Err(Error::Stopped);
         }

@@ -46,3 +46,12 @@ pub(crate) async fn remove(tx: &mut Tx, id: u32, version: u64) -> Result<()> {
         .map_err(sql("forget a replaced segment"))?;
     Ok(())
 }
+
+/// Forgets all of them, where nobody can be reading any.
+pub(crate) async fn remove_all(tx: &mut Tx) -> Result<()> {
+    sqlx::query("DELETE FROM retired_segment")
+        .execute(&mut **tx)
+        .await
+        .map_err(sql("forget replaced segments"))?;
+    Ok(())
+}

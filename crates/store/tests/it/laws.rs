@@ -279,7 +279,5 @@ async fn a_snapshot_outlives_what_replaces_it() {
     assert_same(&rows(&old), &before);
     assert!(folder.exists());
     drop(old);
-    // Another process may still read them where the state is shared.
-    let is_shared = crate::state::server().is_some();
-    assert_eq!(folder.exists(), is_shared, "the last reader takes the files with it");
+    assert!(!folder.exists(), "the last reader takes the files with it");
 }
