@@ -18,6 +18,8 @@ use tokio::time::{Instant, sleep};
 pub(super) const CONNECTIONS: usize = 3;
 /// Events in one request.
 pub(super) const BATCH: u64 = 25;
+/// How often a server is started until one opens its folder.
+const ATTEMPTS: usize = 20;
 /// Where Debian's faketime lies.
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 /// What a disk has left before it is full.
@@ -196,7 +198,7 @@ pub(super) struct Heard {
     told: BTreeMap<String, u64>,
 }
 
-/// One life of a server: it may fail to open, refuse and break off, but not forget.
+/// One life of a server: it may fail to open a few times, refuse and break off, but not forget.
 async fn live(
     program: &Program,
     data: &Path,
@@ -206,29 +208,26 @@ async fn live(
 ) -> Result<()> {
     let log = data.with_extension("log");
     let _ = std::fs::remove_file(&log);
-    match Server::ready(program, data).await {
-        Ok((server, _)) => {
-            let end = Instant::now() + life;
-            let mut senders = JoinSet::new();
-            for _ in 0..CONNECTIONS {
-                senders.spawn(send(server.client(), Arc::clone(book), end));
-            }
-            for jump in jumps.map_or(&[][..], |(_, jumps)| jumps) {
-                sleep(life / 8).await;
-                if let Some((file, _)) = jumps {
-                    std::fs::write(file, format!("{jump:+}"))?;
-                }
-            }
-            while let Some(sent) = senders.join_next().await {
-                heard.add(sent?);
-            }
-            if gently {
-                server.stop().await?;
-            } else {
-                server.kill().await?;
+    if let Some(server) = open(program, data, heard).await {
+        let end = Instant::now() + life;
+        let mut senders = JoinSet::new();
+        for _ in 0..CONNECTIONS {
+            senders.spawn(send(server.client(), Arc::clone(book), end));
+        }
+        for jump in jumps.map_or(&[][..], |(_, jumps)| jumps) {
+            sleep(life / 8).await;
+            if let Some((file, _)) = jumps {
+                std::fs::write(file, format!("{jump:+}"))?;
             }
         }
-        Err(_) => heard.unopened += 1,
+        while let Some(sent) = senders.join_next().await {
+            heard.add(sent?);
+        }
+        if gently {
+            server.stop().await?;
+        } else {
+            server.kill().await?;
+        }
     }
     for line in std::fs::read_to_string(&log).unwrap_or_default().lines() {
         let wrong = ["ERROR", "WARN", "error:", "caused by"].iter().any(|word| line.contains(word));
@@ -237,6 +236,17 @@ async fn live(
         }
     }
     Ok(())
+}
+
+/// A server that opened its folder, at the latest when it was tried as often as it may be.
+async fn open(program: &Program, data: &Path, heard: &mut Heard) -> Option<Server> {
+    for _ in 0..ATTEMPTS {
+        match Server::ready(program, data).await {
+            Ok((server, _)) => return Some(server),
+            Err(_) => heard.unopened += 1,
+        }
+    }
+    None
 }
 
 impl Heard {
@@ -281,9 +291,9 @@ pub(super) async fn settle(args: &Args, work: &Path, book: &Book, heard: Heard) 
     for text in told.keys().take(4) {
         println!("  said: {text}");
     }
+    ensure!(accepted > 0, "nothing was accepted at all");
     let end = book.finish(&args.program, &work.join("data")).await?;
     let rows = book.compare(&args.program, work, end, None).await?;
-    ensure!(accepted > 0, "nothing was accepted at all");
     Ok(Outcome::Played(format!(
         "{accepted} requests accepted, {refused} refused, {broken} broken off, {unopened} servers \
          that did not open; each of {end} events is there once, {rows} rows are those of a clean \
