@@ -2,9 +2,12 @@
 SHARED ?= ../shared/data
 CARGO ?= cargo
 CRATE ?=
+# One profile for everything that is run, so that nothing is built twice; `dev` for a debugger.
+PROFILE ?= demo
 NPM ?= $(shell command -v npm)
 BIN := target/demo/deskmeter
 TRIAL := target/demo/trial
+TEST := $(CARGO) test --locked --profile $(PROFILE)
 # SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
 STATE ?= sqlite
 BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
@@ -30,12 +33,12 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 	$(NPM) --prefix ui ci
 
 test: ## all tests; one room with CRATE=facts
-	$(CARGO) test --locked $(if $(CRATE),-p $(CRATE),--workspace)
+	$(TEST) $(if $(CRATE),-p $(CRATE),--workspace)
 
 test-postgres: ## the store's tests with the state on a real PostgreSQL server, thrown away afterwards
-	scripts/postgres.sh $(CARGO) test --locked --workspace --test it
+	scripts/postgres.sh $(TEST) --workspace --test it
 
-check: fmt clippy doc test ui-check flows ## formatting, lints, documentation and all tests
+check: fmt clippy doc test test-postgres ui-check flows ## formatting, lints, documentation and all tests
 
 ui-check: ui/node_modules/.package-lock.json ## formatting, lints, types and tests of the user interface
 	$(NPM) --prefix ui run lint
@@ -52,33 +55,34 @@ fmt:
 	$(CARGO) fmt --all --check
 
 clippy:
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --profile $(PROFILE) --workspace --all-targets -- -D warnings
 
 doc:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --profile $(PROFILE) --workspace --no-deps --document-private-items
 
 update: ## accept changed snapshots and regenerate schemas, openapi.json and reference pages
-	UPDATE=1 INSTA_UPDATE=always $(CARGO) test --locked --workspace
+	UPDATE=1 INSTA_UPDATE=always $(TEST) --workspace
 
 acceptance: build ## real data from $(SHARED), where it is present, the browser's import too; other readers of our files
 	acceptance/run.sh $(BIN) $(SHARED)
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-prove: model crash faults load ## what follows, the short way; without the soak and the fuzzing
+prove: model crash faults load soak fuzz ## what follows, the short way; again with the state on PostgreSQL, where that differs
+	$(MAKE) model crash faults load STATE=postgres
 
 crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
 	$(BESIDE) $(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
-	$(if $(LONG),$(CARGO) test --locked --workspace --test crash -- --ignored --nocapture)
+	$(if $(LONG),$(TEST) --workspace --test crash -- --ignored --nocapture)
 
 faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
 	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
 
 model: ## seeded schedules of the store with crashes, 400 of them; LONG=1: 20,000; STATE=postgres: 40, 1,000
-	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(CARGO) test --locked --workspace --test it -- model
+	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(TEST) --workspace --test it -- model
 
 soak: ## a simulated month of jobs, policies and retention; LONG=1: three years
-	$(if $(LONG),SOAK_MONTHS=36 SOAK_TICKETS=6000) $(CARGO) test --locked --workspace --test soak -- --ignored --nocapture
+	$(if $(LONG),SOAK_MONTHS=36 SOAK_TICKETS=6000) $(TEST) --workspace --test soak -- --ignored --nocapture
 
 fuzz: ## feed the readers with mutated input, ten seconds each; LONG=1: ten minutes each
 	fuzz/run.sh $(if $(LONG),600,10)

@@ -5,28 +5,22 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
+all=(events mappings calendars ics questions csv)
 targets=("${@:2}")
-if ((${#targets[@]} == 0)); then
-    targets=(events mappings calendars ics questions csv)
-fi
+if ((${#targets[@]} == 0)); then targets=("${all[@]}"); fi
 
-command -v cargo-fuzz >/dev/null || {
-    echo "cargo-fuzz is missing: cargo install cargo-fuzz, and rustup toolchain install nightly" >&2
-    exit 1
-}
-# Without a sanitizer: there is no unsafe code in the project, wrong results are what is looked for.
-fuzz=(cargo +nightly fuzz)
-"${fuzz[@]}" build --sanitizer none
+# Built with the same dependencies as the program and its tests, which so are built once. There is
+# no unsafe code to watch: wrong results and panics are what is looked for.
+RUSTC_WORKSPACE_WRAPPER=$PWD/fuzz/rustc.sh "${CARGO:-cargo}" build --locked --profile demo \
+    -p app -p trial -p fuzz "${all[@]/#/--bin=}"
+mkdir -p fuzz/artifacts
 for target in "${targets[@]}"; do
-    mkdir -p "fuzz/corpus/$target"
-    words=()
-    if [[ -f fuzz/words/$target ]]; then words=("-dict=fuzz/words/$target"); fi
-    echo "$target: $seconds s"
-    "${fuzz[@]}" run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
+    corpus=fuzz/corpus/$target log=fuzz/corpus/$target.log
+    mkdir -p "$corpus"
+    "target/demo/$target" "$corpus" "fuzz/seeds/$target" -artifact_prefix="fuzz/artifacts/$target-" \
         -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
-        -verbosity=1 "${words[@]}" 2>"fuzz/corpus/$target.log" || {
-        tail -50 "fuzz/corpus/$target.log"
-        exit 1
-    }
-    grep -E "number_of_executed_units|new_units_added" "fuzz/corpus/$target.log"
+        >"$log" 2>&1 || { tail -50 "$log"; exit 1; }
+    count() { sed -n "s/^stat::$1: *//p" "$log"; }
+    echo "$target: $(count number_of_executed_units) inputs in $seconds s," \
+        "$(count new_units_added) took a new way"
 done
