@@ -46,8 +46,8 @@ impl AnswerKey {
 /// An answer, and how new it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dated {
-    /// The answer.
-    pub answer: Answer,
+    /// The answer, which others may be given too.
+    pub answer: Arc<Answer>,
     /// The generation of the snapshot it is of.
     pub generation: u64,
 }
@@ -58,7 +58,7 @@ type Newest = Arc<Mutex<Option<Made>>>;
 /// An answer that was made.
 #[derive(Clone, Debug)]
 struct Made {
-    dated: Arc<Dated>,
+    dated: Dated,
     /// When its snapshot was taken.
     taken: Moment,
     /// Until when it does for everybody who is content with an older one.
@@ -110,9 +110,9 @@ impl Answers {
         &self,
         key: &AnswerKey,
         work: impl Future<Output = Result<Answer>>,
-    ) -> Result<Answer> {
+    ) -> Result<Arc<Answer>> {
         let made = async { work.await.map(Arc::new) };
-        self.kept.get_or_insert_async(key, made).await.map(|answer| answer.as_ref().clone())
+        self.kept.get_or_insert_async(key, made).await
     }
 
     /// An answer whose snapshot was taken at most `age` before now, or is still the newest. Only
@@ -128,12 +128,12 @@ impl Answers {
         let cell = self.newest.get_or_insert_with(&key.of_any(), || Ok(Newest::default()))?;
         let mut newest = cell.lock().await;
         if let Some(made) = newest.as_ref().filter(|made| made.does(asked, age, key.generation)) {
-            return Ok(made.dated.as_ref().clone());
+            return Ok(made.dated.clone());
         }
         let began = Moment::now();
         let dated = Dated { answer: self.get(key, work).await?, generation: key.generation };
         let rests = Moment::now() + began.elapsed().min(ANSWER_RESTS_MAX);
-        *newest = Some(Made { dated: Arc::new(dated.clone()), taken: asked, rests });
+        *newest = Some(Made { dated: dated.clone(), taken: asked, rests });
         Ok(dated)
     }
 }
@@ -167,7 +167,7 @@ mod tests {
             async move { answers.get(&key(1, 0), work).await.unwrap() }
         });
         let found = futures::future::join_all(asked).await;
-        assert!(found.iter().all(|found| *found == answer()));
+        assert!(found.iter().all(|found| **found == answer()));
         assert_eq!(worked.load(Ordering::Relaxed), 1);
         for other in [key(2, 0), key(1, 1), key(1, 0)] {
             answers.get(&other, work()).await.unwrap();
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn what_took_long_does_for_as_long_again() {
         let (start, second) = (Moment::now(), Duration::from_secs(1));
-        let dated = Arc::new(Dated { answer: answer(), generation: 1 });
+        let dated = Dated { answer: Arc::new(answer()), generation: 1 };
         let made = Made { dated, taken: start, rests: start + 8 * second };
         assert!(made.does(start + 7 * second, second, 2));
         assert!(!made.does(start + 8 * second, second, 2));

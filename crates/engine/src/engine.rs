@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
+use tracing::Instrument as _;
 
 /// Snapshots that are kept ready, the present among them.
 const VIEWS_KEPT: usize = 4;
@@ -113,7 +114,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Issues`] where the question is wrong, or a limit of [`Limits`].
     pub async fn ask(&self, question: &Question) -> Result<Answer> {
-        self.ask_within(question, Duration::ZERO).await.map(|dated| dated.answer)
+        let dated = self.ask_within(question, Duration::ZERO).await?;
+        Ok(Arc::unwrap_or_clone(dated.answer))
     }
 
     /// Answers a question with what was known at most `age` ago, so that many who ask the same
@@ -122,13 +124,20 @@ impl Engine {
     /// # Errors
     /// As [`Engine::ask`].
     pub async fn ask_within(&self, question: &Question, age: Duration) -> Result<Dated> {
+        // All of it: what a question means takes milliseconds to work out too.
+        let (engine, question) = (self.clone(), question.clone());
+        let work = async move { engine.ask_here(&question, age).await };
+        self.inner.session.aside(work.in_current_span()).await?
+    }
+
+    async fn ask_here(&self, question: &Question, age: Duration) -> Result<Dated> {
         let now = self.inner.settings.clock.now();
         let view = self.view(question).await?;
         let compiled = self.compile(question, &view, now)?;
         let generation = view.snapshot().generation;
         let work = self.answer(&compiled, &view);
         if !self.inner.settings.keep_answers {
-            return Ok(Dated { answer: work.await?, generation });
+            return Ok(Dated { answer: Arc::new(work.await?), generation });
         }
         let key = AnswerKey::new(view.snapshot(), &compiled, now);
         if age.is_zero() {

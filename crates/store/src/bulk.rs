@@ -12,7 +12,7 @@ use crate::erase::rules::Rules;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::limits;
-use crate::live::{Live, advance, answer, freshness};
+use crate::live::{Live, advance, answer, freshness, or_later};
 use crate::number::{Resolved, resolve};
 use crate::options::Step;
 use crate::parallel;
@@ -482,7 +482,6 @@ impl Core {
         // In the order of keys they are appended to the index instead of scattered over it.
         new.sort_unstable();
         let ids: BTreeSet<u32> = lines.iter().map(|line| line.id).collect();
-        let done = live.sealed_by(&ids, live.applied);
         let mut working = Snapshot::clone(&self.snapshot());
         advance(&mut working, std::mem::take(&mut sources));
         let order = self.order.lock().await;
@@ -494,7 +493,6 @@ impl Core {
         numbers::set_next(&mut tx, next).await?;
         let change = upkeep.swap(&mut tx, &lines, self.clock().now()).await?;
         manifest::advance(&mut tx, &working.freshness).await?;
-        inbox::remove(&mut tx, &done).await?;
         let loose = self.store_pieces(&mut tx, loose).await?;
         let guests = self.store_pieces(&mut tx, guests).await?;
         self.options.step(Step::BulkBeforeCommit)?;
@@ -522,6 +520,7 @@ impl Core {
         }
         self.publish(working);
         self.waiting().forget_applied(live);
+        or_later(self.forget_unchanged(live).await);
         self.wake_applying();
         answer(answers);
         if let Some(error) = failed {

@@ -149,7 +149,7 @@ impl Core {
                 pending.segments.remove(&segment.id());
             }
         }
-        self.forget_unchanged(live, &snapshot.freshness).await
+        self.forget_unchanged(live).await
     }
 }
 

@@ -43,13 +43,20 @@ pub(crate) struct Pending {
 }
 
 impl Live {
-    /// The inbox rows that wait for these segments only, or for none.
-    pub(crate) fn sealed_by(&self, segments: &BTreeSet<u32>, up_to: u64) -> Vec<u64> {
-        self.pending
-            .range(..=up_to)
-            .filter(|(_, pending)| pending.segments.is_subset(segments))
-            .flat_map(|(_, pending)| pending.batches.iter().copied())
-            .collect()
+    /// Inbox rows that wait for no segment any more, as many as are removed at once, by the keys
+    /// under which they are pending.
+    fn done(&self) -> (Vec<u64>, Vec<u64>) {
+        let (mut keys, mut batches) = (Vec::new(), Vec::new());
+        for (key, pending) in &self.pending {
+            if batches.len() >= limits::FORGET_BATCHES {
+                break;
+            }
+            if pending.segments.is_empty() {
+                keys.push(*key);
+                batches.extend(&pending.batches);
+            }
+        }
+        (keys, batches)
     }
 
     /// Notes that these segments were sealed with all rows up to a batch.
@@ -57,7 +64,6 @@ impl Live {
         for (_, pending) in self.pending.range_mut(..=up_to) {
             pending.segments.retain(|id| !segments.contains(id));
         }
-        self.pending.retain(|batch, pending| *batch > up_to || !pending.segments.is_empty());
     }
 }
 
@@ -83,6 +89,15 @@ pub(crate) fn answer(answers: Answers) {
     for (caller, counts) in answers {
         // A caller that went away does not want its answer.
         let _ = caller.send(Ok(counts));
+    }
+}
+
+/// What could not be removed from the inbox goes with the next change: that it is there does no
+/// harm.
+pub(crate) fn or_later(removed: Result<()>) {
+    if let Err(error) = removed {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "sealed batches could not be removed; the next change does it");
     }
 }
 
@@ -171,9 +186,8 @@ impl Core {
         if is_adopted || live.applied != applied {
             self.publish(working);
         }
-        if is_adopted && let Err(error) = self.forget_contained(live).await {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "sealed batches could not be removed; the next change does it");
+        if is_adopted {
+            or_later(self.forget_contained(live).await);
         }
         self.note_applied(live, events, self.clock().now().since(begun));
         answer(answers);
@@ -356,28 +370,35 @@ impl Core {
             let up_to = newest.max(working.through());
             self.apply_next(&mut live, &mut working, up_to).await?;
         }
-        let sources = working.freshness.clone();
         self.publish(working);
-        self.forget_unchanged(&mut live, &sources).await
+        self.forget_unchanged(&mut live).await
     }
 
     /// Removes inbox rows whose events changed nothing that is not sealed.
-    pub(crate) async fn forget_unchanged(
-        &self,
-        live: &mut Live,
-        sources: &BTreeMap<Text, Freshness>,
-    ) -> Result<()> {
-        let none = BTreeSet::new();
-        let done = live.sealed_by(&none, u64::MAX);
-        if !done.is_empty() {
+    pub(crate) async fn forget_unchanged(&self, live: &mut Live) -> Result<()> {
+        while self.forget_some(live).await? {}
+        Ok(())
+    }
+
+    /// The same, some at a time: to accept and to apply is possible in between.
+    pub(crate) async fn forget_sealed(&self) -> Result<()> {
+        while self.forget_some(&mut *self.live.lock().await).await? {}
+        Ok(())
+    }
+
+    /// Removes some of them; whether there were any.
+    async fn forget_some(&self, live: &mut Live) -> Result<bool> {
+        let (keys, batches) = live.done();
+        if !keys.is_empty() {
+            let sources = self.snapshot().freshness.clone();
             let mut tx = self.state.begin().await?;
-            manifest::advance(&mut tx, sources).await?;
-            inbox::remove(&mut tx, &done).await?;
+            manifest::advance(&mut tx, &sources).await?;
+            inbox::remove(&mut tx, &batches).await?;
             commit(tx).await?;
-            live.sealed(&none, u64::MAX);
+            keys.iter().for_each(|key| drop(live.pending.remove(key)));
         }
         self.waiting().forget_applied(live);
-        Ok(())
+        Ok(!keys.is_empty())
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::core::{Core, behind, blocking};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::live::or_later;
 use crate::options::{SealPolicy, Step};
 use crate::segment::{Segment, Stats, Stored};
 use crate::snapshot::Snapshot;
 use crate::state::lease::Lease;
 use crate::state::manifest::Line;
-use crate::state::{commit, inbox, lease, manifest};
+use crate::state::{commit, lease, manifest};
 use crate::upkeep::Upkeep;
 use crate::write::FoldingWriter;
 use event::Instant;
@@ -43,11 +44,15 @@ impl Core {
 
     /// Overlay rows by segment.
     fn waiting_rows(&self) -> BTreeMap<u32, u64> {
-        let mut rows = BTreeMap::new();
-        for (number, _) in self.snapshot().overlay.changes() {
-            *rows.entry(number / self.segment_rows).or_insert(0) += 1;
-        }
-        rows
+        let snapshot = self.snapshot();
+        let fresh = snapshot.overlay.fresh();
+        let (Some(first), Some(last)) = (fresh.min(), fresh.max()) else { return BTreeMap::new() };
+        let rows = |id: u32| {
+            let start = id * self.segment_rows;
+            fresh.range_cardinality(start..=start.saturating_add(self.segment_rows - 1))
+        };
+        let ids = first / self.segment_rows..=last / self.segment_rows;
+        ids.map(|id| (id, rows(id))).filter(|(_, rows)| *rows > 0).collect()
     }
 
     async fn most_due(&self) -> Option<u32> {
@@ -76,13 +81,6 @@ impl Core {
         }
     }
 
-    /// Removes inbox rows whose events changed nothing.
-    pub(crate) async fn forget_sealed(&self) -> Result<()> {
-        let mut live = self.live.lock().await;
-        let sources = self.snapshot().freshness.clone();
-        self.forget_unchanged(&mut live, &sources).await
-    }
-
     /// Rewrites one segment; whether there was anything to write.
     #[tracing::instrument(name = "seal", skip_all, fields(segment = id))]
     pub(crate) async fn seal(
@@ -109,14 +107,12 @@ impl Core {
             return Err(Error::Stopped);
         }
         let only = BTreeSet::from([id]);
-        let done = live.sealed_by(&only, through);
         let mut next = Snapshot::clone(&self.snapshot());
         let mut tx = self.state.begin().await?;
         // Whoever was replaced while it wrote must not undo what its successor did.
         lease::check(&mut tx, lease).await?;
         let change = upkeep.swap(&mut tx, &[line], self.clock().now()).await?;
         manifest::advance(&mut tx, &next.freshness).await?;
-        inbox::remove(&mut tx, &done).await?;
         self.options.step(Step::SealBeforeCommit)?;
         commit(tx).await?;
         self.crash_at(Step::SealAfterCommit)?;
@@ -131,7 +127,8 @@ impl Core {
         self.publish(next);
         upkeep.shown(change);
         live.sealed(&only, through);
-        self.waiting().forget_applied(&live);
+        drop(live);
+        or_later(self.forget_sealed().await);
         Ok(true)
     }
 

@@ -7,24 +7,38 @@ use crate::payload::{Params, Payload};
 use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use engine::semantic::tickets::Drill;
 use engine::semantic::{Answer, Question};
 use engine::{Dated, TicketPage};
 use futures::StreamExt as _;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
+
+/// An answer that others may be given too.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(value_type = Answer)]
+pub(crate) struct Shared(Arc<Answer>);
+
+impl Serialize for Shared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
 
 /// What one question of a batch came to: exactly one of the two.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Outcome {
     /// The answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer: Option<Answer>,
+    #[schema(value_type = Option<Answer>)]
+    answer: Option<Shared>,
     /// Why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Problem>,
@@ -35,7 +49,7 @@ pub(crate) struct Outcome {
 #[serde(untagged)]
 pub(crate) enum Answered {
     /// To one question.
-    One(Box<Answer>),
+    One(#[schema(inline)] Shared),
     /// To a batch, in order.
     Many(Vec<Outcome>),
 }
@@ -59,13 +73,13 @@ pub(crate) async fn ask(
     State(desk): State<Desk>,
     headers: HeaderMap,
     payload: Payload,
-) -> Result<([(HeaderName, HeaderValue); 1], Json<Answered>), Problem> {
+) -> Result<([(HeaderName, HeaderValue); 1], Written), Problem> {
     let age = caching::age_allowed(&headers);
     let body: Value = payload.json("the question")?;
     let Value::Array(questions) = body else {
         let question = read(body)?;
         let Dated { answer, generation } = desk.ask(&question, age).await?;
-        return Ok((of(generation), Json(Answered::One(Box::new(answer)))));
+        return Ok((of(generation), written(Answered::One(Shared(answer))).await?));
     };
     if questions.len() > QUESTIONS_MAX {
         let detail = format!("a batch has at most {QUESTIONS_MAX} questions");
@@ -78,12 +92,24 @@ pub(crate) async fn ask(
     let outcomes = answered.into_iter().map(|answered| match answered {
         Ok(dated) => {
             generation = generation.min(dated.generation);
-            Outcome { answer: Some(dated.answer), problem: None }
+            Outcome { answer: Some(Shared(dated.answer)), problem: None }
         }
         Err(problem) => Outcome { answer: None, problem: Some(problem) },
     });
     let outcomes = outcomes.collect();
-    Ok((of(generation), Json(Answered::Many(outcomes))))
+    Ok((of(generation), written(Answered::Many(outcomes)).await?))
+}
+
+/// A body of JSON.
+type Written = ([(HeaderName, HeaderValue); 1], Vec<u8>);
+
+/// Writes an answer as JSON, which takes milliseconds where it has thousands of rows: not on the
+/// threads that take requests and events.
+async fn written<T: Serialize + Send + 'static>(value: T) -> Result<Written, Problem> {
+    let work = tokio::task::spawn_blocking(move || serde_json::to_vec(&value));
+    let json = work.await.map_err(|error| Problem::internal(&error))?;
+    let json = json.map_err(|error| Problem::internal(&error))?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], json))
 }
 
 /// The header that tells how new an answer is.
@@ -163,9 +189,9 @@ pub(crate) struct Simple {
 pub(crate) async fn ask_simple(
     State(desk): State<Desk>,
     Params(pairs): Params<Vec<(String, String)>>,
-) -> Result<Json<Answer>, Problem> {
+) -> Result<Written, Problem> {
     let question = read(Value::Object(object(pairs)))?;
-    Ok(Json(desk.ask(&question, Duration::ZERO).await?.answer))
+    written(Shared(desk.ask(&question, Duration::ZERO).await?.answer)).await
 }
 
 /// A question, and the cell of its answer to open.
