@@ -68,8 +68,8 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-prove: model crash faults load soak fuzz ## what follows, the short way; again with the state on PostgreSQL, where that differs
-	$(MAKE) model crash faults load STATE=postgres
+prove: model crash faults load soak fuzz ## what follows, the short way; crash and faults on PostgreSQL too
+	$(MAKE) crash faults STATE=postgres
 
 crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
 	$(BESIDE) $(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)

@@ -18,7 +18,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
-use tracing::Instrument as _;
 
 /// Snapshots that are kept ready, the present among them.
 const VIEWS_KEPT: usize = 4;
@@ -124,16 +123,11 @@ impl Engine {
     /// # Errors
     /// As [`Engine::ask`].
     pub async fn ask_within(&self, question: &Question, age: Duration) -> Result<Dated> {
-        // All of it: what a question means takes milliseconds to work out too.
-        let (engine, question) = (self.clone(), question.clone());
-        let work = async move { engine.ask_here(&question, age).await };
-        self.inner.session.aside(work.in_current_span()).await?
-    }
-
-    async fn ask_here(&self, question: &Question, age: Duration) -> Result<Dated> {
         let now = self.inner.settings.clock.now();
         let view = self.view(question).await?;
-        let compiled = self.compile(question, &view, now)?;
+        let (engine, question, read) = (self.clone(), question.clone(), Arc::clone(&view));
+        let work = move || engine.compile(&question, &read, now);
+        let compiled = self.inner.session.aside(work).await?;
         let generation = view.snapshot().generation;
         let work = self.answer(&compiled, &view);
         if !self.inner.settings.keep_answers {

@@ -89,13 +89,12 @@ impl Session {
         &self.limits
     }
 
-    /// Does work on the threads of questions; it ends where nobody waits for it any more.
+    /// Does milliseconds of work beside the threads that take requests and events.
     pub(crate) async fn aside<T: Send + 'static>(
         &self,
-        work: impl Future<Output = T> + Send + 'static,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let done = self.workshop.begin(work).join_next().await;
-        done.expect("a task was begun").map_err(Error::Task)
+        self.workshop.aside(work).await.map_err(Error::Task)?
     }
 
     /// A state that also knows these functions.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use std::fmt;
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// On a scale where 99 goes first and 50 is what threads have by default.
 const PRIORITY: u8 = 20;
@@ -32,6 +32,14 @@ impl Workshop {
             .build()
             .map_err(Error::Threads)?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+
+    /// Does work that never waits, on a thread that no plan keeps busy.
+    pub(crate) fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        self.handle.spawn_blocking(work)
     }
 
     /// Begins work; dropping what is given back stops it.

@@ -117,7 +117,7 @@ pub(crate) struct AskedObject {
     name: Option<String>,
 }
 
-/// A word or a list of words.
+/// A word or a list of words; in either a comma stands between words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(pub Vec<String>);
 
@@ -435,10 +435,12 @@ impl<'de> Deserialize<'de> for Words {
             One(String),
             Many(Vec<String>),
         }
-        Ok(match Form::deserialize(deserializer)? {
-            Form::One(word) => Self(word.split(',').map(|word| word.trim().to_owned()).collect()),
-            Form::Many(words) => Self(words),
-        })
+        let texts = match Form::deserialize(deserializer)? {
+            Form::One(text) => vec![text],
+            Form::Many(texts) => texts,
+        };
+        // No word has a comma in it: in a list it stands between words as well.
+        Ok(texts.iter().flat_map(|text| text.split(',')).map(str::trim).collect())
     }
 }
 

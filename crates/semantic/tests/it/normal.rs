@@ -72,3 +72,13 @@ fn equal_questions_become_equal() {
     );
     assert_eq!(canonical(&one.unwrap()).unwrap(), canonical(&other.unwrap()).unwrap());
 }
+
+#[test]
+fn a_comma_stands_between_words_in_a_list_too() {
+    for text in ["[median, p90]", "['median,p90']", "'median, p90'", "[' median , p90']"] {
+        let text = format!("metrics: [first_response_time]\nstatistic: {text}");
+        let question = Question::read(&text).unwrap();
+        assert_eq!(question.statistic.0, ["median", "p90"], "{text}");
+        assert_eq!(Question::read(&serde_json::to_string(&question).unwrap()), Ok(question));
+    }
+}

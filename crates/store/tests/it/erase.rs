@@ -5,6 +5,7 @@ use crate::support::*;
 use event::{Actor, Change, Created, Entry, Event, Instant, Kind, Message, Role, Text};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::{
     Accepted, ErasureRequest, Mapping, NewDelivery, QuarantineFilter, Reject, Snapshot, Step, Store,
 };
@@ -198,6 +199,29 @@ async fn a_reader_keeps_old_files_and_so_the_erasure_open() {
     drop(reader);
     assert_eq!(store.retain_due().await.unwrap().erasures, 1);
     assert!(store.erasures().await.unwrap()[0].finished_at.is_some());
+}
+
+/// Where several processes share a folder, whoever did not erase forgets as well.
+#[tokio::test]
+async fn what_one_process_erases_another_shows_and_takes_no_more() {
+    if crate::state::server().is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (open(dir.path()).await, open(dir.path()).await);
+    one.accept(events_of(0..60)).await.unwrap();
+    let begun = one.erase(request(), quiet()).await.unwrap();
+    assert_eq!(begun.finished_at, None, "the other may be reading old files");
+    let names_them = |store: &Store| format!("{:?}", rows(&store.snapshot())).contains(WHO);
+    let mut changes = two.changes();
+    let forgets = async {
+        while two.snapshot().tickets_count() == 0 || names_them(&two) {
+            let _ = tokio::time::timeout(Duration::from_secs(1), changes.changed()).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), forgets).await.expect("it shows them still");
+    two.accept(events_of(0..126)).await.unwrap();
+    assert!(!names_them(&two));
 }
 
 #[tokio::test]
