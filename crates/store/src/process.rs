@@ -106,7 +106,9 @@ fn is_alive(layout: &Layout, block: u64) -> Result<bool> {
 fn is_locked(path: &Path) -> Result<bool> {
     let file = match File::options().write(true).open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(false);
+        }
         Err(error) => return Err(io("open the lock file", path)(error)),
     };
     match file.try_lock() {
