@@ -33,10 +33,10 @@ use tokio::sync::watch;
 ///
 /// Three locks order all writing. `upkeep` guards the manifest and is held as long as segments are
 /// written. `live` guards numbers and publishing; it is held while a group of batches is applied,
-/// and while a bulk import is folded. `order` guards the numbers of batches, and is held from before
-/// a batch is committed until `waiting` knows it, so that nobody who looks up the newest batch takes
-/// one of this process for another's. Whoever needs several takes them in this order. Readers take
-/// none.
+/// and while a bulk import is folded. `order` guards the numbers of batches; it is held from before
+/// a batch is committed until `waiting` knows it, so that nobody who looks up the newest batch
+/// takes one of this process for another's. Whoever needs several takes them in this order. Readers
+/// take none.
 ///
 /// `waiting` is behind a lock of its own, held for moments only, and never while something is
 /// awaited.
@@ -289,8 +289,8 @@ fn segment(layout: &Layout, line: Line, segment_rows: u32) -> Segment {
     Segment::new(line, layout.segment(line.id, line.version), line.id * segment_rows)
 }
 
-/// The versions of segments that somebody may be reading: those of the manifest, and those that were
-/// replaced while other processes had the folder open.
+/// The versions of segments that somebody may be reading: those of the manifest, and those that
+/// were replaced while other processes had the folder open.
 async fn kept(
     tx: &mut crate::state::Tx,
     lines: &[Line],

@@ -103,8 +103,8 @@ pub const IMPORT_BEAT_SECONDS: u64 = 10;
 pub const IMPORT_SILENCE_US: i64 = 60 * 1_000_000;
 /// Bytes from which on the state database's log is copied into its file.
 pub const LOG_BYTES: u64 = 16 * 1024 * 1024;
-/// Batches that are removed from the inbox in one transaction, roughly: whoever wants to write waits
-/// for that long.
+/// Batches that are removed from the inbox in one transaction, roughly: whoever wants to write
+/// waits for that long.
 pub const FORGET_BATCHES: usize = 100;
 /// Ids of one erasure.
 pub const ERASURE_IDS_MAX: usize = 1_000;

@@ -22,8 +22,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 /// An answer that others may be given too.
-#[derive(Debug, utoipa::ToSchema)]
-#[schema(value_type = Answer)]
+#[derive(Debug)]
 pub(crate) struct Shared(Arc<Answer>);
 
 impl Serialize for Shared {
@@ -45,11 +44,12 @@ pub(crate) struct Outcome {
 }
 
 /// An answer, or one outcome for each question of a batch.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(utoipa::ToSchema)]
 #[serde(untagged)]
+#[expect(dead_code, reason = "documents the answer, which is written as it is")]
 pub(crate) enum Answered {
     /// To one question.
-    One(#[schema(inline)] Shared),
+    One(Box<Answer>),
     /// To a batch, in order.
     Many(Vec<Outcome>),
 }
@@ -79,7 +79,7 @@ pub(crate) async fn ask(
     let Value::Array(questions) = body else {
         let question = read(body)?;
         let Dated { answer, generation } = desk.ask(&question, age).await?;
-        return Ok((of(generation), written(Answered::One(Shared(answer))).await?));
+        return Ok((of(generation), written(Shared(answer)).await?));
     };
     if questions.len() > QUESTIONS_MAX {
         let detail = format!("a batch has at most {QUESTIONS_MAX} questions");
@@ -96,8 +96,8 @@ pub(crate) async fn ask(
         }
         Err(problem) => Outcome { answer: None, problem: Some(problem) },
     });
-    let outcomes = outcomes.collect();
-    Ok((of(generation), written(Answered::Many(outcomes)).await?))
+    let outcomes: Vec<Outcome> = outcomes.collect();
+    Ok((of(generation), written(outcomes).await?))
 }
 
 /// A body of JSON.
