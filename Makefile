@@ -75,7 +75,7 @@ crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 t
 	$(if $(LONG),$(TEST) --workspace --test crash -- --ignored --nocapture)
 
 faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
-	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000)
+	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000,--lives 2)
 
 model: ## seeded schedules of the store with crashes, 200 of them; LONG=1: 20,000; STATE=postgres: 40, 1,000
 	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(TEST) --workspace --test it -- model

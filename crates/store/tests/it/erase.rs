@@ -210,6 +210,7 @@ async fn what_one_process_erases_another_shows_and_takes_no_more() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (open(dir.path()).await, open(dir.path()).await);
     one.accept(events_of(0..60)).await.unwrap();
+    one.seal_all().await.unwrap();
     let begun = one.erase(request(), quiet()).await.unwrap();
     assert_eq!(begun.finished_at, None, "the other may be reading old files");
     let names_them = |store: &Store| format!("{:?}", rows(&store.snapshot())).contains(WHO);
