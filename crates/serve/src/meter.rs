@@ -72,6 +72,7 @@ struct StoreGauges {
     unapplied_bytes: Gauge,
     lag_seconds: Seconds,
     overlay_tickets: Gauge,
+    overlay_bytes: Gauge,
     unsealed_batches: Gauge,
     unsealed_seconds: Seconds,
     segments: Gauge,
@@ -192,6 +193,7 @@ impl StoreGauges {
             "Tickets whose newest rows are in memory and not in a segment",
             &own.overlay_tickets,
         );
+        add("deskmeter_overlay_bytes", "Memory those rows take", &own.overlay_bytes);
         add(
             "deskmeter_unsealed_batches",
             "Batches of the inbox that are not sealed whole",
@@ -225,6 +227,7 @@ impl StoreGauges {
         self.unapplied_bytes.set(whole(gauges.unapplied_bytes));
         self.lag_seconds.set(seconds(gauges.unapplied_age_us));
         self.overlay_tickets.set(whole(gauges.overlay_tickets));
+        self.overlay_bytes.set(whole(gauges.overlay_bytes));
         self.unsealed_batches.set(whole(gauges.unsealed_batches));
         self.unsealed_seconds.set(seconds(gauges.unsealed_age_us));
         self.segments.set(whole(gauges.segments));

@@ -162,8 +162,10 @@ fn has_gaps(snapshot: &Snapshot, id: u32) -> bool {
 /// What it costs to seal a segment grows with all its rows, what it gains with those that leave the
 /// overlay. So the one with the best ratio goes first: when enough rows are in the overlay, as a
 /// number and as a share of the segment, or when all of them together are too many. A segment that
-/// old batches wait for goes before all others, since the inbox cannot forget them without it. One
-/// that is not full yet goes when it has doubled: until it is full it is written only a few times.
+/// old batches wait for goes before all others, since the inbox cannot forget them without it; but
+/// not before one that takes half of what the overlay may hold: that one empties it at once, and a
+/// stream that touches every segment makes all of them wait for long. One that is not full yet goes
+/// when it has doubled: until it is full it is written only a few times.
 fn due(
     policy: &SealPolicy,
     waiting: &BTreeMap<u32, u64>,
@@ -171,8 +173,9 @@ fn due(
     overdue: &BTreeSet<u32>,
 ) -> Option<u32> {
     let rows = |id: &u32| waiting.get(id).copied().unwrap_or(0);
-    if let Some(id) = overdue.iter().max_by_key(|id| rows(id)) {
-        return Some(*id);
+    if !overdue.is_empty() {
+        let takes_half = |id: &&u32| rows(id) >= policy.rows_total / 2;
+        return overdue.iter().chain(waiting.keys().filter(takes_half)).copied().max_by_key(rows);
     }
     // In thousandths of the rows to be written.
     let gain = |id: u32| rows(&id) * 1_000 / (rows(&id) + stored(id)).max(1);
@@ -285,6 +288,9 @@ mod tests {
         // Too many in all: the best ratio, though none is worth it by itself.
         check(&[(0, 50), (1, 50)], &[1_000, 999], &[], Some(1));
         // Whatever the inbox waits for.
-        check(&[(0, 1), (1, 50)], &[1_000, 10], &[0], Some(0));
+        check(&[(0, 1), (1, 49)], &[1_000, 10], &[0], Some(0));
+        // But not before half of what the overlay may hold.
+        check(&[(0, 1), (1, 50)], &[1_000, 10], &[0], Some(1));
+        check(&[(0, 51), (1, 50)], &[1_000, 10], &[0], Some(0));
     }
 }

@@ -44,6 +44,7 @@ async fn prometheus_reads_what_happened() {
     assert_eq!(value(text, answered), Some(1.0));
     assert_eq!(value(text, "deskmeter_tickets"), Some(2.0));
     assert_eq!(value(text, "deskmeter_overlay_tickets"), Some(2.0));
+    assert!(value(text, "deskmeter_overlay_bytes").is_some_and(|bytes| bytes > 0.0), "{text}");
     assert_eq!(value(text, "deskmeter_segments"), Some(0.0));
     assert_eq!(value(text, "deskmeter_events_total{outcome=\"new\"}"), Some(8.0));
     assert_eq!(value(text, "deskmeter_events_total{outcome=\"quarantined\"}"), Some(1.0));
