@@ -195,7 +195,10 @@ impl From<store::Error> for Failure {
         let exit = match error.kind() {
             store::Kind::Invalid => Exit::Invalid,
             store::Kind::NotFound => Exit::NotFound,
-            store::Kind::Conflict | store::Kind::Unavailable | store::Kind::Busy => Exit::Busy,
+            store::Kind::Conflict
+            | store::Kind::Unavailable
+            | store::Kind::Busy
+            | store::Kind::Full => Exit::Busy,
             store::Kind::Limited => Exit::Limited,
             store::Kind::Damaged => Exit::Damaged,
             store::Kind::Internal => Exit::Internal,

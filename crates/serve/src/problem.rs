@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Busy,
     /// Not now, perhaps later.
     Unavailable,
+    /// The disk has no room for it.
+    Full,
     /// A defect of ours.
     Internal,
 }
@@ -68,6 +70,7 @@ impl Kind {
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "sent too slowly"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "too much at once"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk full"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal error"),
         }
     }
@@ -173,6 +176,13 @@ impl Problem {
             .hint("`deskmeter doctor` says what is affected and what can be repaired")
     }
 
+    /// No room on the disk: nothing of ours is wrong, and somebody must make some.
+    fn full(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = chain(error), "the disk is full");
+        Self::new(Kind::Full, "full", "the disk is full: this was not done")
+            .hint("make room and send it again; `deskmeter doctor` says how much there is")
+    }
+
     /// The same problem with a way out.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -240,6 +250,7 @@ impl From<store::Error> for Problem {
                 Self::new(Kind::Unavailable, "unavailable", error.to_string())
             }
             store::Kind::Damaged => Self::damaged(&error),
+            store::Kind::Full => Self::full(&error),
             store::Kind::Internal => Self::internal(&error),
         }
     }

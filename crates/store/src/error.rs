@@ -1,7 +1,11 @@
 //! What can go wrong, as one enum with a coarse [`Kind`] for doors to translate.
 
 use crate::Step;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// What a state database answers whose disk is full: `SQLITE_FULL`, and `disk_full` of PostgreSQL.
+const FULL: [&str; 2] = ["13", "53100"];
 
 /// The store's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -208,6 +212,8 @@ pub enum Kind {
     Busy,
     /// What is stored is not what was written.
     Damaged,
+    /// The disk has no room; it works again once somebody makes some.
+    Full,
     /// It is our fault, or the disk's.
     Internal,
 }
@@ -235,6 +241,7 @@ impl Error {
             Self::Busy { .. } | Self::Backlog { .. } => Kind::Busy,
             Self::Damaged { .. } => Kind::Damaged,
             Self::Shared(error) => error.kind(),
+            other if is_full(other) => Kind::Full,
             Self::Sql { .. }
             | Self::Migrate(_)
             | Self::Io { .. }
@@ -250,6 +257,21 @@ impl Error {
     pub(crate) fn damaged(what: impl Into<String>, detail: impl std::fmt::Display) -> Self {
         Self::Damaged { what: what.into(), detail: format!("{detail}") }
     }
+}
+
+/// Whether it came of a disk without room, ours or that of the state database.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<std::io::Error>()
+        && matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+    {
+        return true;
+    }
+    if let Some(sqlx::Error::Database(error)) = error.downcast_ref()
+        && error.code().is_some_and(|code| FULL.contains(&&*code))
+    {
+        return true;
+    }
+    error.source().is_some_and(is_full)
 }
 
 /// Says what was tried with the state database when it refuses.
@@ -281,4 +303,28 @@ pub(crate) fn parquet(
 /// Says what was tried with rows in memory when Arrow refuses.
 pub(crate) fn arrow(action: &'static str) -> impl FnOnce(::arrow::error::ArrowError) -> Error {
     move |source| Error::Arrow { action, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Kind, io, parquet};
+    use std::io::ErrorKind;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        let path = Path::new("segment");
+        for (cause, kind) in [
+            (ErrorKind::StorageFull, Kind::Full),
+            (ErrorKind::QuotaExceeded, Kind::Full),
+            (ErrorKind::ReadOnlyFilesystem, Kind::Internal),
+        ] {
+            assert_eq!(io("write", path)(cause.into()).kind(), kind);
+            let cause = Box::new(std::io::Error::from(cause));
+            let wrapped = ::parquet::errors::ParquetError::External(cause);
+            let shared = Error::Shared(Arc::new(parquet("write", path)(wrapped)));
+            assert_eq!(shared.kind(), kind);
+        }
+    }
 }

@@ -181,6 +181,11 @@ impl Scene {
         }
         let wrong = writes_much(args);
         ensure!(!wrong || !heard.told.is_empty(), "the disk was full, and nothing was said");
+        let full = heard.told.keys().any(|text| text.starts_with("507"));
+        ensure!(
+            !wrong || heard.refused == 0 || full,
+            "the disk was full, and no sender was told so"
+        );
         let grown = Command::new("mount").args(["-o", "remount,size=2g"]).arg(disk).status();
         ensure!(grown.await?.success(), "the disk could not be made larger");
         settle(args, disk, &book, heard).await
