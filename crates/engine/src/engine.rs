@@ -15,9 +15,10 @@ use semantic::compiled::{Compiled, Part};
 use semantic::time::Zone;
 use semantic::{Answer, Catalog, Compiler, Question};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 use store::Store;
+use tokio::sync::watch;
 
 /// Snapshots that are kept ready, the present among them.
 const VIEWS_KEPT: usize = 4;
@@ -77,7 +78,9 @@ impl Engine {
         let (preferences, settling) = Default::default();
         let inner =
             Inner { store, catalog, settings, session, preferences, settling, views, answers };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        inner.session.always(forget_views(Arc::downgrade(&inner), inner.store.changes()));
+        Ok(Self { inner })
     }
 
     /// The metrics it knows.
@@ -170,11 +173,14 @@ impl Engine {
         };
         let view = Arc::new(View::new(&self.inner.session, snapshot)?);
         let mut views = lock(&self.inner.views);
-        // Segments live as long as a view of them: older generations of the present go at once.
-        views.retain(|(other, _)| other.as_of.is_some() && other.generation == key.generation);
-        views.push_back((key, Arc::clone(&view)));
-        while views.len() > VIEWS_KEPT {
-            views.pop_front();
+        // Segments live as long as a view of them. One that is no longer of the newest snapshot is
+        // not kept: the change that would let go of it has come already.
+        if self.inner.store.snapshot().generation == key.generation {
+            views.retain(|(other, _)| other.as_of.is_some() && other.generation == key.generation);
+            views.push_back((key, Arc::clone(&view)));
+            while views.len() > VIEWS_KEPT {
+                views.pop_front();
+            }
         }
         drop(views);
         Ok(view)
@@ -229,6 +235,16 @@ impl Engine {
             session.run_again(name, &view.state, &part.plan, ROWS_MAX)
         });
         try_join_all(runs).await
+    }
+}
+
+/// Lets go of views when they are not of the newest snapshot any more, and with them of the files
+/// that they read: an erasure waits for those, and the next question may be long in coming.
+async fn forget_views(engine: Weak<Inner>, mut changes: watch::Receiver<u64>) {
+    while changes.changed().await.is_ok() {
+        let Some(inner) = engine.upgrade() else { return };
+        let newest = inner.store.snapshot().generation;
+        lock(&inner.views).retain(|(key, _)| key.generation == newest);
     }
 }
 

@@ -97,6 +97,11 @@ impl Session {
         self.workshop.aside(work).await.map_err(Error::Task)?
     }
 
+    /// Does work that mostly waits, for as long as there is this session.
+    pub(crate) fn always(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.workshop.always(work);
+    }
+
     /// A state that also knows these functions.
     pub(crate) fn state(
         &self,

@@ -42,6 +42,11 @@ impl Workshop {
         self.handle.spawn_blocking(work)
     }
 
+    /// Does work that mostly waits, for as long as there are these threads.
+    pub(crate) fn always(&self, work: impl Future<Output = ()> + Send + 'static) {
+        drop(self.handle.spawn(work));
+    }
+
     /// Begins work; dropping what is given back stops it.
     pub(crate) fn begin<T: Send + 'static>(
         &self,
