@@ -58,6 +58,22 @@ test('an open ticket shows its answer the moment it is given', async ({ page, re
     .toMatch(/solved/i);
 });
 
+test('a page is opened while events come in', async ({ page, request }) => {
+  await page.goto('/explore?metrics=volume&by=source&range=today&as=table');
+  await settled(page);
+  await expect(page.getByText('Live', { exact: true }).first()).toBeVisible();
+  // The parts of the next page come slowly, and meanwhile something happens.
+  await page.route('**/_app/immutable/**', async (route) => {
+    await new Promise((come) => setTimeout(come, 2_000));
+    await route.continue();
+  });
+  const opened = page.getByRole('link', { name: 'Teams & agents' }).first().click();
+  const created = event(`busy-${Date.now()}`, 'created', { actor: requester, channel: 'email' });
+  await request.post('/api/v1/events?wait=applied', { headers: HEADERS, data: [created] });
+  await opened;
+  await expect(page).toHaveURL(/\/teams/, { timeout: 15_000 });
+});
+
 test('a stream that breaks is taken up again without a gap', async ({ page, request, context }) => {
   await page.goto(
     '/explore?metrics=volume&by=source&range=today&as=table&where=source%20%3D%20gap',

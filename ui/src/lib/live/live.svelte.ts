@@ -1,5 +1,5 @@
 /** Hears from the server when its data change, and has the page's numbers read again. */
-import { invalidate } from '$app/navigation';
+import { refresh } from '$lib/live/refresh';
 import type { Rebuild } from '$lib/api/types';
 
 /** What every load function whose data can change depends on. */
@@ -51,7 +51,7 @@ class Live {
       source.addEventListener(name, (event) => {
         const data: unknown = JSON.parse(event.data);
         for (const listener of this.#listeners[name]) listener(data);
-        if (name === 'rebuild' && (data as Rebuild).state === 'done') void invalidate(POLICIES);
+        if (name === 'rebuild' && (data as Rebuild).state === 'done') void refresh(POLICIES);
       });
     }
     document.addEventListener('visibilitychange', this.#shown);
@@ -93,7 +93,7 @@ class Live {
     if (document.hidden || this.#timer !== undefined) return;
     this.#timer = setTimeout(async () => {
       this.#waiting = false;
-      await invalidate(DESK);
+      await refresh(DESK);
       this.#timer = undefined;
       if (this.#waiting) this.#soon();
     }, pause);

@@ -1,5 +1,5 @@
 /** The policies while they are changed: checked, saved, and computed again. */
-import { invalidate } from '$app/navigation';
+import { refresh } from '$lib/live/refresh';
 import { api } from '$lib/api/client';
 import { ApiError, unwrap } from '$lib/api/problem';
 import type { InForce, Issue, Policies, Rebuild } from '$lib/api/types';
@@ -55,7 +55,7 @@ class PoliciesDraft extends Draft<Policies> {
           await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         }
       } while (this.rebuild.state === 'running');
-      await invalidate(DESK);
+      await refresh(DESK);
     } catch (error) {
       this.error = error;
     } finally {

@@ -1,5 +1,5 @@
 /** Zone, week and targets of the desk while they are changed. */
-import { invalidate } from '$app/navigation';
+import { refresh } from '$lib/live/refresh';
 import { api } from '$lib/api/client';
 import { unwrap } from '$lib/api/problem';
 import type { Settings } from '$lib/api/types';
@@ -18,7 +18,7 @@ class SettingsDraft extends Draft<Settings> {
       const body = $state.snapshot(this.value) as Settings;
       this.force(unwrap(await api.PUT('/api/v1/settings', { body })));
       this.saved = true;
-      await invalidate(DESK);
+      await refresh(DESK);
     } catch (error) {
       this.error = error;
     }
