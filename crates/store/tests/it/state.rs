@@ -19,7 +19,8 @@ pub(crate) async fn state_of(dir: &Path) -> StateUrl {
     let Some(server) = server() else { return StateUrl::file() };
     let schema = schema_of(dir);
     let mut connection = PgConnection::connect(&server).await.unwrap();
-    let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}");
+    // A life that ended while it was being made may be making it still: one after the other.
+    let make = format!("SELECT pg_advisory_xact_lock(1); CREATE SCHEMA IF NOT EXISTS {schema}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     StateUrl::postgres(&url_of(&server, dir)).unwrap()
