@@ -11,7 +11,7 @@ TEST := $(CARGO) test --locked --profile $(PROFILE)
 # SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
 STATE ?= sqlite
 BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
-SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),20000,200))
+SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),20000,500))
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
@@ -45,8 +45,8 @@ ui-check: ui/node_modules/.package-lock.json ## formatting, lints, types and tes
 	$(NPM) --prefix ui run check
 	$(NPM) --prefix ui test
 
-flows: build ## walk through the user interface in Chromium, against the real server
-	env -u SHARED_DATA $(NPM) --prefix ui run flows
+flows: build ## walk through the user interface in Chromium, against the real server; LONG=1: each page in each theme at each size
+	env -u SHARED_DATA $(if $(LONG),LONG=1) $(NPM) --prefix ui run flows
 
 lighthouse: build ## what Lighthouse says of the home page; figures for docs/benchmarks.md
 	$(NPM) --prefix ui run lighthouse
@@ -68,20 +68,22 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-prove: model crash faults load ## what follows, the short way; without the soak, the fuzzing and PostgreSQL
+prove: build ## what follows, the short way, two beside each other where nothing is timed; without PostgreSQL
+	$(MAKE) --jobs 2 --output-sync=target model crash faults soak
+	$(MAKE) load fuzz
 
 crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
 	$(BESIDE) $(TRIAL) crash --deskmeter $(BIN) --segment-tickets 256 --kills $(if $(LONG),300,15)
 	$(if $(LONG),$(TEST) --workspace --test crash -- --ignored --nocapture)
 
-faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1; STATE=postgres
-	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 $(if $(LONG),--lives 20 --life 5000,--lives 2)
+faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1: ten lives each; STATE=postgres
+	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 --lives $(if $(LONG),10,2)
 
-model: ## seeded schedules of the store with crashes, 200 of them; LONG=1: 20,000; STATE=postgres: 40, 1,000
+model: ## seeded schedules of the store with crashes, 500 of them; LONG=1: 20,000; STATE=postgres: 40, 1,000
 	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(TEST) --workspace --test it -- model
 
-soak: ## a simulated month of jobs, policies and retention; LONG=1: three years
-	$(if $(LONG),SOAK_MONTHS=36 SOAK_TICKETS=6000) $(TEST) --workspace --test soak -- --ignored --nocapture
+soak: ## a simulated month of jobs, policies and retention; LONG=1: a year
+	$(if $(LONG),SOAK_MONTHS=12) $(TEST) --workspace --test soak -- --ignored --nocapture
 
 fuzz: ## feed the readers with mutated input, ten seconds each; LONG=1: ten minutes each
 	fuzz/run.sh $(if $(LONG),600,10)

@@ -23,21 +23,24 @@ const PAGES: Record<string, string> = {
   settings: '/settings',
 };
 
+/** Each size and each theme once; with LONG=1 every size in every theme. */
+const LOOKS = process.env.LONG
+  ? THEMES.flatMap((theme) => [['desktop', theme] as const, ['phone', theme] as const])
+  : [['desktop', 'light'] as const, ['phone', 'dark'] as const];
+
 for (const [name, path] of Object.entries(PAGES)) {
-  for (const theme of THEMES) {
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      test(`${name}, ${size}, ${theme}: sound, and a picture of it`, async ({ page }, info) => {
-        const heard = complaints(page);
-        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        await page.setViewportSize(viewport);
-        await page.goto(path);
-        await settled(page);
-        await sound(page);
-        const file = `../target/flows/pictures/${name}-${size}-${theme}.png`;
-        await page.screenshot({ path: file, fullPage: true });
-        await info.attach(name, { path: file });
-        expect(heard).toEqual([]);
-      });
-    }
+  for (const [size, theme] of LOOKS) {
+    test(`${name}, ${size}, ${theme}: sound, and a picture of it`, async ({ page }, info) => {
+      const heard = complaints(page);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.setViewportSize(SIZES[size]);
+      await page.goto(path);
+      await settled(page);
+      await sound(page);
+      const file = `../target/flows/pictures/${name}-${size}-${theme}.png`;
+      await page.screenshot({ path: file, fullPage: true });
+      await info.attach(name, { path: file });
+      expect(heard).toEqual([]);
+    });
   }
 }
