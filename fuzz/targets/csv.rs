@@ -1,10 +1,9 @@
 //! Any bytes as a file of rows: twice the same, every row accounted for, a draft that is a mapping.
 #![no_main]
 
-use connect::{Importer, Mapping, overview, suggest_mapping};
+use connect::{Imported, Importer, Mapping, overview, suggest_mapping};
 use event::Event;
 use libfuzzer_sys::fuzz_target;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -45,17 +44,8 @@ fuzz_target!(|bytes: &[u8]| {
 fn import(file: &Path) -> Option<(Vec<Event>, u64)> {
     let mapping = Mapping::parse(MAPPING).expect("it is right");
     let seen = "2026-06-01T00:00:00Z".parse().expect("an instant");
-    let mut events = Vec::new();
-    let report = Importer::new(Some(mapping), vec![file.to_owned()], seen)
-        .run(
-            &mut |batch| {
-                events.extend(batch);
-                ControlFlow::Continue(())
-            },
-            &mut |_| {},
-            &mut |_| {},
-        )
-        .ok()?;
+    let imported = Importer::new(Some(mapping), vec![file.to_owned()], seen).gather().ok()?;
+    let Imported { events, report, .. } = imported;
     assert_eq!(report.events, events.len() as u64);
     // A row makes at least its message, is left out, or is quarantined.
     assert!(report.quarantined + report.filtered_rows + report.events >= report.rows);

@@ -36,6 +36,17 @@ pub struct Importer {
     seen: Instant,
 }
 
+/// All that an import came to.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The events, in the order of the files.
+    pub events: Vec<Event>,
+    /// What could not be read.
+    pub quarantined: Vec<Quarantined>,
+    /// How much of what there was.
+    pub report: Report,
+}
+
 /// Where an import hands over what it makes.
 pub(crate) struct Out<'o> {
     pub(crate) events: &'o mut dyn FnMut(Vec<Event>) -> ControlFlow<()>,
@@ -87,6 +98,23 @@ impl Importer {
             }
         }
         Ok(run.finish())
+    }
+
+    /// Reads everything into memory: for files that are known to be small.
+    ///
+    /// # Errors
+    /// As for [`Importer::run`].
+    pub fn gather(&self) -> Result<Imported, Error> {
+        let (mut events, mut quarantined) = (Vec::new(), Vec::new());
+        let report = self.run(
+            &mut |batch| {
+                events.extend(batch);
+                ControlFlow::Continue(())
+            },
+            &mut |bad| quarantined.push(bad),
+            &mut |_| {},
+        )?;
+        Ok(Imported { events, quarantined, report })
     }
 
     /// Opens everything and reads nothing but beginnings and lookup tables.

@@ -11,7 +11,6 @@
 //!
 //! ```
 //! use connect::{Importer, Mapping};
-//! use std::ops::ControlFlow;
 //!
 //! let folder = std::env::temp_dir().join(format!("deskmeter-doc-{}", std::process::id()));
 //! std::fs::create_dir_all(&folder)?;
@@ -30,15 +29,11 @@
 //! "#).expect("the mapping is right");
 //! let seen = "2026-03-03T00:00:00Z".parse()?;
 //!
-//! let (mut events, mut bad) = (Vec::new(), Vec::new());
-//! let report = Importer::new(Some(mapping), vec![file], seen).run(
-//!     &mut |batch| { events.extend(batch); ControlFlow::Continue(()) },
-//!     &mut |quarantined| bad.push(quarantined),
-//!     &mut |_| {},
-//! )?;
-//! assert_eq!(events[0].entry.at.to_string(), "2026-03-02T08:15:00Z");
-//! assert_eq!((bad[0].place.to_string(), bad[0].code.as_str()), ("status.csv:3".into(), "unmapped_value"));
-//! assert_eq!((report.rows, report.events, report.quarantined), (2, 1, 1));
+//! let made = Importer::new(Some(mapping), vec![file], seen).gather()?;
+//! assert_eq!(made.events[0].entry.at.to_string(), "2026-03-02T08:15:00Z");
+//! let bad = &made.quarantined[0];
+//! assert_eq!((bad.place.to_string(), bad.code.as_str()), ("status.csv:3".into(), "unmapped_value"));
+//! assert_eq!((made.report.rows, made.report.events, made.report.quarantined), (2, 1, 1));
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -59,7 +54,7 @@ mod suggest;
 pub use error::Error;
 pub use files::{Compression, Detected, Format};
 pub use import::replay::Replay;
-pub use import::{Importer, detect};
+pub use import::{Imported, Importer, detect};
 pub use issue::Issue;
 pub use mapping::Mapping;
 pub use payloads::{Mapped, Payloads, Tried, TriedEvent, TriedProblem};

@@ -11,10 +11,9 @@
     reason = "a test may"
 )]
 
-use connect::{Importer, Mapping, Quarantined, Report};
+use connect::{Imported, Importer, Mapping};
 use event::{Event, Instant, Kind, Status};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 fn data() -> Option<PathBuf> {
@@ -27,24 +26,15 @@ fn data() -> Option<PathBuf> {
     folder
 }
 
-fn import(mapping: &str, paths: Vec<PathBuf>) -> (Vec<Event>, Vec<Quarantined>, Report) {
+fn import(mapping: &str, paths: Vec<PathBuf>) -> Imported {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../acceptance/mappings");
     let yaml = std::fs::read_to_string(folder.join(mapping)).unwrap();
     let mapping = Mapping::parse(&yaml).unwrap_or_else(|issues| panic!("{issues:#?}"));
     let seen: Instant = "2026-01-01T00:00:00Z".parse().unwrap();
-    let (mut events, mut bad) = (Vec::new(), Vec::new());
-    let report = Importer::new(Some(mapping), paths, seen)
-        .run(
-            &mut |batch| {
-                events.extend(batch);
-                ControlFlow::Continue(())
-            },
-            &mut |quarantined| bad.push(quarantined),
-            &mut |_| {},
-        )
-        .unwrap_or_else(|error| panic!("{error:?}"));
-    assert_eq!(bad.len() as u64, report.quarantined);
-    (events, bad, report)
+    let imported = Importer::new(Some(mapping), paths, seen).gather();
+    let imported = imported.unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(imported.quarantined.len() as u64, imported.report.quarantined);
+    imported
 }
 
 /// Tickets with their events, each once, in the order of time.
@@ -101,7 +91,8 @@ fn italian_helpdesk() {
         ("italian_helpdesk_disco.yaml", "helpdesk_disco_export.csv.zst"),
         ("italian_helpdesk_full.yaml", "helpdesk_full_attributes.csv.zst"),
     ] {
-        let (events, bad, report) = import(mapping, vec![data.join("italian_helpdesk").join(file)]);
+        let Imported { events, quarantined: bad, report } =
+            import(mapping, vec![data.join("italian_helpdesk").join(file)]);
         assert_eq!((report.rows, bad.len()), (21_348, 0));
         let tickets = tickets(events);
         assert_eq!((tickets.len(), report.tickets), (4580, 4580));
@@ -130,7 +121,8 @@ fn bpic2013_is_the_same_as_csv_and_as_xes() {
         // The CSV taken at its word, as the published total was.
         ("bpic2013_closed_xes.yaml", "BPI2013_closed.csv.zst", 178.881_710),
     ] {
-        let (events, bad, report) = import(mapping, vec![folder.join(file)]);
+        let Imported { events, quarantined: bad, report } =
+            import(mapping, vec![folder.join(file)]);
         assert_eq!((report.rows, bad.len()), (6660, 0), "{:?}", report.unmapped);
         let tickets = tickets(events);
         assert_eq!(tickets.len(), 1487);
@@ -174,7 +166,8 @@ fn ratings(events: &[Event]) -> Vec<f64> {
 fn kaggle_support_tickets() {
     let Some(data) = data() else { return };
     let file = data.join("kaggle_support_tickets/customer_support_tickets.csv.zst");
-    let (events, bad, report) = import("kaggle_support_tickets.yaml", vec![file]);
+    let Imported { events, quarantined: bad, report } =
+        import("kaggle_support_tickets.yaml", vec![file]);
     assert_eq!((report.rows, report.blank_rows, bad.len()), (8469, 1, 0));
     assert_eq!(report.tickets, 8469);
     assert_eq!(report.backwards["solved before the first reply"].count, 1365);
@@ -201,7 +194,8 @@ fn kaggle_support_tickets() {
 fn synthetic_support_tickets() {
     let Some(data) = data() else { return };
     let file = data.join("synthetic_support_tickets_5k/customer_support_tickets.csv.zst");
-    let (events, bad, report) = import("synthetic_support_tickets_5k.yaml", vec![file]);
+    let Imported { events, quarantined: bad, report } =
+        import("synthetic_support_tickets_5k.yaml", vec![file]);
     assert_eq!((report.rows, report.tickets, bad.len()), (5000, 5000, 0));
     let scores = ratings(&events);
     assert_eq!(scores.len(), 3724);
@@ -230,7 +224,7 @@ fn minutes_to_reply(events: &[Event]) -> f64 {
 #[test]
 fn zendesk_tables() {
     let Some(data) = data() else { return };
-    let (events, bad, report) =
+    let Imported { events, quarantined: bad, report } =
         import("zendesk_warehouse.yaml", vec![data.join("dbt_seeds/zendesk")]);
     // One row of history sets a priority to `solved`; it is what the table says.
     assert_eq!((bad.len(), report.rows), (0, 10 + 20 + 38), "{bad:#?}");
@@ -261,8 +255,8 @@ fn order_and_repetition_of_rows_change_nothing() {
         rows.extend(rows.clone().iter().step_by(3));
         let shuffled = folder.path().join("shuffled.csv");
         std::fs::write(&shuffled, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
-        let (original, ..) = import(mapping, vec![path]);
-        let (other, ..) = import(mapping, vec![shuffled]);
+        let original = import(mapping, vec![path]).events;
+        let other = import(mapping, vec![shuffled]).events;
         assert!(tickets(original) == tickets(other), "{file}");
     }
 }

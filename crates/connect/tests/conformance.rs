@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
-use connect::{Error, Importer, Issue, Mapping, Quarantined, Report};
+use connect::{Error, Imported, Importer, Issue, Mapping, Quarantined};
 use event::{Event, Instant, Kind, Status};
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 const STATUS: &str = "
@@ -18,17 +17,10 @@ rules:
     status: {column: state, map: {Open: open, Done: solved}}
 ";
 
-struct Imported {
-    events: Vec<Event>,
-    bad: Vec<Quarantined>,
-    report: Report,
-}
-
-impl Imported {
-    /// `line code` of everything quarantined.
-    fn codes(&self) -> Vec<String> {
-        self.bad.iter().map(|bad| format!("{} {}", bad.place.line, bad.code)).collect()
-    }
+/// `line code` of everything quarantined.
+fn codes(imported: &Imported) -> Vec<String> {
+    let of = |bad: &Quarantined| format!("{} {}", bad.place.line, bad.code);
+    imported.quarantined.iter().map(of).collect()
 }
 
 fn now() -> Instant {
@@ -46,17 +38,11 @@ fn run(mapping: Option<&str>, files: &[(&str, &[u8])]) -> Result<Imported, Error
         })
         .collect();
     let mapping = mapping.map(|yaml| Mapping::parse(yaml).unwrap_or_else(|i| panic!("{i:#?}")));
-    let (mut events, mut bad) = (Vec::new(), Vec::new());
-    let report = Importer::new(mapping, paths, now()).run(
-        &mut |batch| {
-            events.extend(batch);
-            ControlFlow::Continue(())
-        },
-        &mut |quarantined| bad.push(quarantined),
-        &mut |_| {},
-    )?;
-    assert_eq!((events.len() as u64, bad.len() as u64), (report.events, report.quarantined));
-    Ok(Imported { events, bad, report })
+    let imported = Importer::new(mapping, paths, now()).gather()?;
+    let Imported { events, quarantined, report } = &imported;
+    let found = (events.len() as u64, quarantined.len() as u64);
+    assert_eq!(found, (report.events, report.quarantined));
+    Ok(imported)
 }
 
 fn csv(text: &[u8]) -> Imported {
@@ -88,7 +74,7 @@ fn one_bad_row_of_each_kind() {
         11,done,2026-01-02 10:00\n\
         12,Done,2026-01");
     assert_eq!(
-        imported.codes(),
+        codes(&imported),
         [
             "3 missing_ticket",
             "4 unmapped_value",
@@ -105,11 +91,11 @@ fn one_bad_row_of_each_kind() {
     );
     assert_eq!((imported.report.rows, imported.report.blank_rows), (13, 1));
     assert_eq!((imported.events.len(), imported.report.unmapped.len()), (2, 1));
-    for bad in &imported.bad {
+    for bad in &imported.quarantined {
         assert!(!bad.raw.is_empty() && !bad.message.is_empty(), "{bad:?}");
     }
     // What was quarantined as a row is kept as one, cell by cell.
-    assert_eq!(imported.bad[1].raw, r#"{"id":"2","state":"Huh","when":"2026-01-01"}"#);
+    assert_eq!(imported.quarantined[1].raw, r#"{"id":"2","state":"Huh","when":"2026-01-01"}"#);
 }
 
 #[test]
@@ -118,8 +104,8 @@ fn a_line_of_any_length_costs_one_row() {
     text.resize(text.len() + connect::limits::RECORD_BYTES_MAX * 3, b'x');
     text.extend_from_slice(b"\n3,Done,2026-01-02\n");
     let imported = csv(&text);
-    assert_eq!(imported.codes(), ["3 line_too_long"]);
-    assert!(imported.bad[0].raw.len() <= connect::limits::EXCERPT_BYTES_MAX);
+    assert_eq!(codes(&imported), ["3 line_too_long"]);
+    assert!(imported.quarantined[0].raw.len() <= connect::limits::EXCERPT_BYTES_MAX);
     assert_eq!(imported.events.len(), 2);
 }
 
@@ -132,11 +118,11 @@ fn files_cut_in_the_middle_give_what_they_have() {
     let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
     for bytes in [&packed[..packed.len() - 9], &zstd[..zstd.len() - 3]] {
         let imported = csv(bytes);
-        let last = imported.bad.last().unwrap();
-        assert_eq!(last.code, "cut_off", "{:?}", imported.codes());
+        let last = imported.quarantined.last().unwrap();
+        assert_eq!(last.code, "cut_off", "{:?}", codes(&imported));
     }
     let whole = csv(&packed);
-    assert_eq!((whole.events.len(), whole.bad.len()), (50_000, 0));
+    assert_eq!((whole.events.len(), whole.quarantined.len()), (50_000, 0));
 }
 
 #[test]
@@ -180,14 +166,14 @@ fn canonical_events_and_what_is_none() {
     let lines = [&good("a"), "", "{oops", &record, &unknown, &good("b"), &cut[..60]].join("\n");
     let imported = run(None, &[("events.jsonl", lines.as_bytes())]).unwrap();
     assert_eq!(imported.events.len(), 2);
-    let codes = imported.codes();
+    let codes = codes(&imported);
     assert_eq!(codes.len(), 4);
     assert!(codes[0].starts_with("3 ") && codes[1] == "4 record" && codes[2].starts_with("5 "));
     assert_eq!(codes[3], "7 cut_off");
 
     let batch = format!("[\n{},\n{}\n]", good("a"), good("b"));
     let imported = run(None, &[("batch.json", batch.as_bytes())]).unwrap();
-    assert_eq!((imported.events.len(), imported.bad.len()), (2, 0));
+    assert_eq!((imported.events.len(), imported.quarantined.len()), (2, 0));
 
     let error = run(None, &[("other.csv", b"a,b\n1,2\n")]).map(|_| ()).unwrap_err();
     assert!(matches!(error, Error::NeedsMapping { .. }), "{error:?}");
@@ -284,10 +270,13 @@ fn quarantined_rows_are_replayed_with_a_mended_mapping() {
     let imported = csv(b"id,state,when\n1,Huh,2026-01-01\n");
     let mended = Mapping::parse(&STATUS.replace("{Open", "{Huh: pending, Open")).unwrap();
     let importer = Importer::new(Some(mended), Vec::new(), now());
-    let events = importer.replay().unwrap().events(&imported.bad[0]).unwrap();
+    let events = importer.replay().unwrap().events(&imported.quarantined[0]).unwrap();
     assert!(matches!(events[0].entry.kind, Kind::Status { status: Status::Pending, .. }));
     let same = Importer::new(Some(Mapping::parse(STATUS).unwrap()), Vec::new(), now());
-    assert_eq!(*same.replay().unwrap().events(&imported.bad[0]).unwrap_err(), imported.bad[0]);
+    assert_eq!(
+        *same.replay().unwrap().events(&imported.quarantined[0]).unwrap_err(),
+        imported.quarantined[0]
+    );
 }
 
 #[test]
@@ -363,7 +352,7 @@ fn a_spreadsheet_reads_like_csv() {
     let book = include_bytes!("fixtures/status.xlsx");
     let imported = run(Some(STATUS), &[("log.xlsx", book)]).unwrap();
     assert_eq!(imported.events[0].entry.at.to_string(), "2026-01-01T09:30:00Z");
-    assert_eq!(imported.bad[0].place.to_string(), "log.xlsx[Log]:5");
+    assert_eq!(imported.quarantined[0].place.to_string(), "log.xlsx[Log]:5");
     assert_eq!((imported.report.rows, imported.report.blank_rows), (2, 1));
     let csv = csv(b"id,state,when\n1,Done,2026-01-01 09:30\n");
     assert_eq!(csv.events[0].entry.id, imported.events[0].entry.id);

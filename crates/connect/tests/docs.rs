@@ -4,7 +4,6 @@
 
 use connect::{Importer, Mapping, Payloads};
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -28,9 +27,8 @@ fn the_mappings_of_the_guide_are_right() {
     let path = folder.path().join("export.csv");
     std::fs::write(&path, &blocks(&guide, "csv")[0]).unwrap();
     let mapping = Mapping::parse(&mappings[0]).unwrap();
-    let report = Importer::new(Some(mapping), vec![path], "2026-06-01T00:00:00Z".parse().unwrap())
-        .run(&mut |_| ControlFlow::Continue(()), &mut |_| {}, &mut |_| {})
-        .unwrap();
+    let seen = "2026-06-01T00:00:00Z".parse().unwrap();
+    let report = Importer::new(Some(mapping), vec![path], seen).dry_run(&mut |_| {}).unwrap();
     assert_eq!((report.rows, report.quarantined, report.events), (2, 0, 7));
 }
 

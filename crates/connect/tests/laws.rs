@@ -2,11 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use connect::{Importer, Mapping, Payloads, Place};
+use connect::{Imported, Importer, Mapping, Payloads, Place};
 use event::Event;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 const MAPPING: &str = "
 source: desk
@@ -26,24 +25,13 @@ rules:
     priority: state
 ";
 
-fn import(mapping: Option<&str>, bytes: &[u8]) -> Option<(Vec<Event>, u64, u64)> {
+fn import(mapping: Option<&str>, bytes: &[u8]) -> Option<Imported> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     std::fs::write(&path, bytes).unwrap();
-    let mut events = Vec::new();
     let mapping = mapping.map(|yaml| Mapping::parse(yaml).unwrap());
     let seen = "2026-06-01T00:00:00Z".parse().unwrap();
-    let report = Importer::new(mapping, vec![path], seen)
-        .run(
-            &mut |batch| {
-                events.extend(batch);
-                ControlFlow::Continue(())
-            },
-            &mut |_| {},
-            &mut |_| {},
-        )
-        .ok()?;
-    Some((events, report.rows, report.quarantined))
+    Importer::new(mapping, vec![path], seen).gather().ok()
 }
 
 fn by_id(events: Vec<Event>) -> BTreeMap<String, Event> {
@@ -197,8 +185,8 @@ proptest! {
         let text = |rows: &[(u8, u8, u8, u8)]| {
             "id,state,when,who,colour\n".to_owned() + &rows.iter().map(line).collect::<String>()
         };
-        let (first, ..) = import(Some(MAPPING), text(&rows).as_bytes()).unwrap();
-        let (second, ..) = import(Some(MAPPING), text(&other).as_bytes()).unwrap();
+        let first = import(Some(MAPPING), text(&rows).as_bytes()).unwrap().events;
+        let second = import(Some(MAPPING), text(&other).as_bytes()).unwrap().events;
         prop_assert_eq!(by_id(first), by_id(second));
     }
 
@@ -219,9 +207,9 @@ proptest! {
     #[test]
     fn nothing_is_lost(text in "[a-c0-9,\"\n; ]{0,300}") {
         let bytes = format!("id,state,when,who\n{text}");
-        let (events, rows, quarantined) = import(Some(MAPPING), bytes.as_bytes()).unwrap();
+        let Imported { events, report, .. } = import(Some(MAPPING), bytes.as_bytes()).unwrap();
         // A row makes its events or goes to quarantine; none of this text is a valid date.
-        prop_assert_eq!((events.len(), rows), (0, quarantined));
+        prop_assert_eq!((events.len(), report.rows), (0, report.quarantined));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use connect::{Importer, Mapped, Mapping, Payloads, Place};
+use connect::{Imported, Importer, Mapped, Mapping, Payloads, Place};
 use event::Instant;
 use std::ops::ControlFlow;
 
@@ -284,7 +284,7 @@ fn files_speak_the_same_language() {
     let folder = tempfile::tempdir().unwrap();
     let json = folder.path().join("export.json");
     std::fs::write(&json, format!("[{COMMENTED},\n{{\"topic\": \"ping\"}}]")).unwrap();
-    let (events, report) = import(&chat(), &json);
+    let Imported { events, report, .. } = import(&chat(), &json);
     assert_eq!((report.rows, report.filtered_rows, report.quarantined), (2, 1, 0));
     assert_eq!(events, map(&chat(), COMMENTED).events);
 
@@ -293,26 +293,15 @@ fn files_speak_the_same_language() {
     let yaml = "source: s\nticket: Nr\nat: {value: '2026-01-01'}\nrules:\n  - event: created\n    \
                 requester: {expr: 'row[\"First name\"] + \" \" + row.Last'}\n    \
                 when: {expr: 'row.Last.startsWith(\"L\") || row.Nr == \"8\"'}\n";
-    let (events, report) = import(yaml, &csv);
+    let Imported { events, report, .. } = import(yaml, &csv);
     assert_eq!((events.len(), report.quarantined), (2, 0));
     let event::Kind::Created(made) = &events[0].entry.kind else { unreachable!() };
     assert_eq!(made.requester.as_deref(), Some("Ada L"));
 }
 
-fn import(yaml: &str, path: &std::path::Path) -> (Vec<event::Event>, connect::Report) {
-    let mut events = Vec::new();
+fn import(yaml: &str, path: &std::path::Path) -> Imported {
     let mapping = Mapping::parse(yaml).unwrap();
-    let report = Importer::new(Some(mapping), vec![path.to_owned()], now())
-        .run(
-            &mut |batch| {
-                events.extend(batch);
-                ControlFlow::Continue(())
-            },
-            &mut |_| {},
-            &mut |_| {},
-        )
-        .unwrap();
-    (events, report)
+    Importer::new(Some(mapping), vec![path.to_owned()], now()).gather().unwrap()
 }
 
 #[test]

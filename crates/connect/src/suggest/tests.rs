@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::{Importer, Mapping};
-use std::ops::ControlFlow;
 
 fn seen(text: &str) -> Overview {
     let folder = tempfile::tempdir().unwrap();
@@ -14,9 +13,8 @@ fn seen(text: &str) -> Overview {
     // Every column that the draft names is there.
     let now = "2026-12-01T00:00:00Z".parse().unwrap();
     let importer = Importer::new(Some(mapping), vec![path], now);
-    let report = importer
-        .run(&mut |_| ControlFlow::Continue(()), &mut |_| {}, &mut |_| {})
-        .unwrap_or_else(|error| panic!("{draft}\n{error:#?}"));
+    let report =
+        importer.dry_run(&mut |_| {}).unwrap_or_else(|error| panic!("{draft}\n{error:#?}"));
     assert_eq!(report.quarantined, 0, "{draft}\n{report:#?}");
     overview
 }
