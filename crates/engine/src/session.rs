@@ -5,7 +5,6 @@ use crate::function;
 use crate::lanes::{self, Lanes};
 use crate::limits::{BATCH_ROWS, FOOTER_CACHE_BYTES, Limits};
 use crate::segmented::SegmentWindows;
-use crate::workshop::Workshop;
 use arrow::array::RecordBatch;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
@@ -32,7 +31,6 @@ pub(crate) struct Session {
     state: SessionState,
     limits: Limits,
     lanes: Lanes,
-    workshop: Workshop,
 }
 
 impl Session {
@@ -79,9 +77,8 @@ impl Session {
             state.register_udf(Arc::new(scalar)).map_err(&make)?;
         }
         state.register_udaf(Arc::new(function::quantiles::quantiles())).map_err(&make)?;
-        let lanes = Lanes::new(limits.concurrent);
-        let workshop = Workshop::new(limits.partitions)?;
-        Ok(Self { state, limits, lanes, workshop })
+        let lanes = Lanes::new(limits.concurrent, limits.partitions)?;
+        Ok(Self { state, limits, lanes })
     }
 
     /// The limits it runs within.
@@ -94,12 +91,12 @@ impl Session {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.workshop.aside(work).await.map_err(Error::Task)?
+        self.lanes.quick().aside(work).await.map_err(Error::Task)?
     }
 
     /// Does work that mostly waits, for as long as there is this session.
     pub(crate) fn always(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.workshop.always(work);
+        self.lanes.quick().always(work);
     }
 
     /// A state that also knows these functions.
@@ -190,10 +187,10 @@ impl Session {
         name: Option<String>,
         mut take: impl FnMut(RecordBatch) -> Result<()>,
     ) -> Result<()> {
-        let _place = self.lanes.enter(name.as_deref()).await;
+        let (lane, _place) = self.lanes.enter(name.as_deref()).await;
         let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
         let working = work(state.clone(), plan.clone(), self.limits.memory_bytes, sender);
-        let mut task = self.workshop.begin(working);
+        let mut task = lane.workshop.begin(working);
         while let Some(batch) = batches.recv().await {
             take(batch)?;
         }
@@ -207,8 +204,8 @@ impl Session {
     }
 }
 
-/// Plans and runs, sending batch by batch for as long as somebody takes them; how many rows were
-/// read for it.
+/// Plans and runs, sending batch by batch for as long as somebody takes them; how many values
+/// were read for it.
 async fn work(
     state: SessionState,
     plan: LogicalPlan,
@@ -224,5 +221,5 @@ async fn work(
             break;
         }
     }
-    Ok(lanes::rows_read(physical.as_ref()))
+    Ok(lanes::values_read(physical.as_ref()))
 }

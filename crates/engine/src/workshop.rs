@@ -9,9 +9,6 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
 
-/// On a scale where 99 goes first and 50 is what threads have by default.
-const PRIORITY: u8 = 20;
-
 /// The threads.
 pub(crate) struct Workshop {
     handle: Handle,
@@ -21,13 +18,15 @@ pub(crate) struct Workshop {
 impl Workshop {
     /// So many threads, which live as long as this.
     ///
+    /// The priority is on a scale where 99 goes first and 50 is what threads have by default.
+    ///
     /// # Errors
     /// When the operating system gives no threads.
-    pub(crate) fn new(threads: usize) -> Result<Self> {
+    pub(crate) fn new(name: &str, threads: usize, priority: u8) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads.max(1))
-            .thread_name("question")
-            .on_thread_start(step_back)
+            .thread_name(name)
+            .on_thread_start(move || step_back(priority))
             .enable_all()
             .build()
             .map_err(Error::Threads)?;
@@ -58,8 +57,8 @@ impl Workshop {
     }
 }
 
-fn step_back() {
-    let ours = PRIORITY.try_into().map(ThreadPriority::Crossplatform);
+fn step_back(priority: u8) {
+    let ours = priority.try_into().map(ThreadPriority::Crossplatform);
     if let Ok(Err(error)) = ours.map(set_current_thread_priority) {
         tracing::debug!(?error, "questions run at the priority of everything else");
     }
