@@ -89,7 +89,7 @@ fuzz: ## feed the readers with mutated input, ten seconds each; LONG=1: ten minu
 	fuzz/run.sh $(if $(LONG),600,10)
 
 load: build $(if $(LONG),release) ## a steady stream, dashboards and a burst; LONG=1: 20,000 events/s, 10 min, 1 M tickets; STATE=postgres
-	$(BESIDE) $(TRIAL) load --deskmeter $(if $(LONG),target/release/deskmeter --tickets 1000000 --rate 20000 --seconds 600 --batch 100,$(BIN) --seconds 30)
+	$(BESIDE) $(if $(LONG),target/release/trial,$(TRIAL)) load --deskmeter $(if $(LONG),target/release/deskmeter --tickets 1000000 --rate 20000 --seconds 600 --batch 100,$(BIN) --seconds 30)
 
 bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, beside DuckDB
 	bench/run.sh 1000000
@@ -97,8 +97,8 @@ bench: ## import, rebuild and dashboard of docs/benchmarks.md at 1 M tickets, be
 bench-10m: ## the same at 10 M tickets
 	bench/run.sh 10000000
 
-release: ui ## the optimised binary
-	$(CARGO) build --locked --release -p app
+release: ui ## the optimised binary, and what drives it for figures
+	$(CARGO) build --locked --release -p app -p trial
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -65,7 +65,7 @@ pub(crate) struct Args {
     accept_p99: Option<f64>,
     /// Fail where the 99th percentile until an event is counted is above so many milliseconds
     #[arg(long, value_name = "MS")]
-    visible_p99: Option<f64>,
+    counted_p99: Option<f64>,
     /// Seed of the stream
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -103,7 +103,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let sending = Sending { stream, batch: args.batch, address: server.address.clone() };
     let steady = sending.steadily(args.rate, args.seconds, args.connections).await?;
     quiet.store(true, Ordering::Relaxed);
-    let (visible, memory) = (marks.await??, gauge.await??);
+    let (seen, memory) = (marks.await??, gauge.await??);
     if let Some(ended) = dashboards.try_join_next() {
         ended??;
     }
@@ -120,10 +120,10 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     println!("looking for each of {end} events");
     let ledger = Ledger::read(&args.program, &data).await?;
     ledger.is_exactly(end)?;
-    let report = Report { opened, steady, visible, memory, asked, burst, stopped, ledger };
+    let report = Report { opened, steady, seen, memory, asked, burst, stopped, ledger };
     println!("{}", report.table(args.rate));
     std::fs::write(args.work.join("load.json"), report.json()?)?;
-    report.aims(args.accept_p99, args.visible_p99)
+    report.aims(args.accept_p99, args.counted_p99)
 }
 
 /// A fresh copy of a desk of so many tickets.

@@ -50,26 +50,35 @@ pub(crate) async fn dashboard(
     }
 }
 
-/// Sends a ticket, waits to hear that it is shown, and asks; the time from the first to the answer
-/// that counts it, again and again.
+/// Times of a ticket, all from the request that brought it.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Until the sender heard that it is shown.
+    pub(crate) shown: Latency,
+    /// Until an answer counted it.
+    pub(crate) counted: Latency,
+}
+
+/// Sends a ticket, waits to hear that it is shown, and asks, again and again.
 pub(crate) async fn marks(
     mut client: Client,
     start: Moment,
     quiet: Arc<AtomicBool>,
-) -> Result<Latency> {
+) -> Result<Seen> {
     let question = json!({
         "metrics": ["volume"], "where": ["channel = mark"], "range": "last 2 days", "zone": "UTC",
     });
     let question = serde_json::to_vec(&question)?;
-    let mut seen = Latency::default();
+    let mut seen = Seen::default();
     for number in 1_u64.. {
         if quiet.load(Ordering::Relaxed) {
             break;
         }
         let began = send(&mut client, number, start).await?;
+        seen.shown.add(began.elapsed());
         let found = counted(&mut client, &question).await?;
         ensure!(found == number, "{found} marks are counted after {number} were shown");
-        seen.add(began.elapsed());
+        seen.counted.add(began.elapsed());
         sleep(MARK).await;
     }
     Ok(seen)
