@@ -21,6 +21,7 @@ const PAGES: Record<string, string> = {
   sources: '/sources',
   import: '/sources/import',
   settings: '/settings',
+  privacy: '/settings/privacy',
 };
 
 /** Each size and each theme once; with LONG=1 every size in every theme. */

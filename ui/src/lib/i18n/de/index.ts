@@ -5,6 +5,7 @@ import { checks } from './checks';
 import { common } from './common';
 import { imports } from './import';
 import { jobs } from './jobs';
+import { privacy } from './privacy';
 import { settings } from './settings';
 import { sources } from './sources';
 import { dimensions } from './dimensions';
@@ -25,6 +26,7 @@ const words: Record<Key, string> = {
   ...side,
   ...imports,
   ...jobs,
+  ...privacy,
   ...settings,
   ...sources,
   ...explore,

@@ -3,6 +3,7 @@ import { backlog } from './backlog';
 import { common } from './common';
 import { imports } from './import';
 import { jobs } from './jobs';
+import { privacy } from './privacy';
 import { settings } from './settings';
 import { sources } from './sources';
 import { explore } from './explore';
@@ -21,6 +22,7 @@ export const en = {
   ...side,
   ...imports,
   ...jobs,
+  ...privacy,
   ...settings,
   ...sources,
   ...explore,
