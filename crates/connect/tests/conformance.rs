@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may")]
 
 use connect::{Error, Imported, Importer, Issue, Mapping, Quarantined};
-use event::{Event, Instant, Kind, Status};
+use event::{Instant, Kind, Status};
 use std::io::Write;
 use std::path::PathBuf;
 

@@ -4,7 +4,6 @@
 
 use connect::{Imported, Importer, Mapped, Mapping, Payloads, Place};
 use event::Instant;
-use std::ops::ControlFlow;
 
 const CHAT: &str = r#"
 source: chat
