@@ -27,6 +27,7 @@ test('a person is erased, and no file holds them any more', async ({ page, reque
   await expect(page.getByText(/found in \d+ place/)).toBeVisible({ timeout: 15_000 });
   await page.getByRole('button', { name: 'See what that touches' }).click();
   await expect(page.getByText(/^It touches [12] tickets? with/)).toBeVisible();
+  await page.screenshot({ path: '../target/flows/pictures/privacy-plan.png', fullPage: true });
   await page.getByRole('button', { name: 'Erase …' }).click();
   await page.getByRole('button', { name: 'Erase for good' }).click();
   await expect(page.getByText(/^Erasure \d+ is (done|in force)/)).toBeVisible({ timeout: 15_000 });
