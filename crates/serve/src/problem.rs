@@ -183,6 +183,14 @@ impl Problem {
             .hint("make room and send it again; `deskmeter doctor` says how much there is")
     }
 
+    /// What was needed is not there, and may have done its part before it went.
+    fn unavailable(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = chain(error), "what a request needs is not there");
+        Self::new(Kind::Unavailable, "unavailable", error.to_string())
+            .hint("send it again: nothing that was sent twice counts twice")
+            .retry_after(crate::limits::BUSY_RETRY)
+    }
+
     /// The same problem with a way out.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -246,9 +254,7 @@ impl From<store::Error> for Problem {
             store::Kind::Limited => Self::new(Kind::TooLarge, "limit", error.to_string()),
             store::Kind::Busy => Self::new(Kind::Busy, "busy", error.to_string())
                 .retry_after(crate::limits::BUSY_RETRY),
-            store::Kind::Unavailable => {
-                Self::new(Kind::Unavailable, "unavailable", error.to_string())
-            }
+            store::Kind::Unavailable => Self::unavailable(&error),
             store::Kind::Damaged => Self::damaged(&error),
             store::Kind::Full => Self::full(&error),
             store::Kind::Internal => Self::internal(&error),

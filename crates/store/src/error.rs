@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 /// What a state database answers whose disk is full: `SQLITE_FULL`, and `disk_full` of PostgreSQL.
 const FULL: [&str; 2] = ["13", "53100"];
 
+/// What a PostgreSQL server answers that goes down, crashed, comes up, or only follows another;
+/// besides the class of broken connections, 08.
+const AWAY: [&str; 4] = ["57P01", "57P02", "57P03", "25006"];
+
 /// The store's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -206,7 +210,7 @@ pub enum Kind {
     Conflict,
     /// A limit was met.
     Limited,
-    /// It may work later.
+    /// It may work later; whether it was done is not known.
     Unavailable,
     /// Too much came at once: the same call works in a moment, see [`Error::Busy`].
     Busy,
@@ -242,6 +246,7 @@ impl Error {
             Self::Damaged { .. } => Kind::Damaged,
             Self::Shared(error) => error.kind(),
             other if is_full(other) => Kind::Full,
+            other if is_away(other) => Kind::Unavailable,
             Self::Sql { .. }
             | Self::Migrate(_)
             | Self::Io { .. }
@@ -272,6 +277,18 @@ fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
         return true;
     }
     error.source().is_some_and(is_full)
+}
+
+/// Whether it came of a state database that is not there: it cannot be reached, broke off, goes
+/// down, comes up, or follows another.
+fn is_away(error: &(dyn std::error::Error + 'static)) -> bool {
+    match error.downcast_ref() {
+        Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+        Some(sqlx::Error::Database(error)) => {
+            error.code().is_some_and(|code| code.starts_with("08") || AWAY.contains(&&*code))
+        }
+        _ => error.source().is_some_and(is_away),
+    }
 }
 
 /// Says what was tried with the state database when it refuses.
@@ -307,7 +324,7 @@ pub(crate) fn arrow(action: &'static str) -> impl FnOnce(::arrow::error::ArrowEr
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Kind, io, parquet};
+    use super::{Error, Kind, io, parquet, sql};
     use std::io::ErrorKind;
     use std::path::Path;
     use std::sync::Arc;
@@ -326,5 +343,19 @@ mod tests {
             let shared = Error::Shared(Arc::new(parquet("write", path)(wrapped)));
             assert_eq!(shared.kind(), kind);
         }
+    }
+
+    #[test]
+    fn a_database_that_is_not_there_may_come_back() {
+        let reset = || sqlx::Error::Io(ErrorKind::ConnectionReset.into());
+        for (cause, kind) in [
+            (reset(), Kind::Unavailable),
+            (sqlx::Error::PoolTimedOut, Kind::Unavailable),
+            (sqlx::Error::RowNotFound, Kind::Internal),
+            (sqlx::Error::Io(ErrorKind::StorageFull.into()), Kind::Full),
+        ] {
+            assert_eq!(sql("accept events")(cause).kind(), kind);
+        }
+        assert_eq!(Error::Shared(Arc::new(sql("count")(reset()))).kind(), Kind::Unavailable);
     }
 }

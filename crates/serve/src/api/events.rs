@@ -77,6 +77,7 @@ enum Wait {
         (status = 413, description = "It is larger than the limit quoted", body = Problem),
         (status = 422, description = "No event could be understood; all are in quarantine", body = Problem),
         (status = 429, description = "Too much at once; `Retry-After` says when to come back", body = Problem),
+        (status = 503, description = "The state database is not there; `Retry-After` says when to come back", body = Problem),
         (status = 507, description = "The disk is full; what is not in `kept` was not accepted", body = Problem),
         (status = "default", body = Problem),
     ),

@@ -142,6 +142,7 @@ fn line(source: &str, watched: Option<&Watched>, state: &HookState, now: Instant
         (status = 200, description = "A handshake's answer", body = String, content_type = "text/plain"),
         (status = 401, description = "It does not prove where it comes from", body = Problem),
         (status = 429, description = "Too much waits; `Retry-After` says when to come back", body = Problem),
+        (status = 503, description = "The state database is not there; `Retry-After` says when to come back", body = Problem),
         (status = 507, description = "The disk is full", body = Problem),
         (status = "default", body = Problem),
     ),

@@ -45,6 +45,7 @@ pub(super) async fn play(disturb: &Disturb, args: &Args, work: &Path) -> Result<
         again(&server, &book).await?;
     }
     server.stop().await?;
+    heard.is_never_a_defect()?;
     settle(args, work, &book, heard).await
 }
 

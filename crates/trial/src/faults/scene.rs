@@ -255,6 +255,14 @@ async fn open(program: &Program, data: &Path, heard: &mut Heard) -> Option<Serve
 }
 
 impl Heard {
+    /// A database that is away is nothing that broke inside: whoever sends must know that it comes
+    /// back.
+    pub(super) fn is_never_a_defect(&self) -> Result<()> {
+        let defect = self.told.keys().find(|text| text.starts_with("500"));
+        ensure!(defect.is_none(), "answered as a defect of ours: {defect:?}");
+        Ok(())
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         self.accepted += other.accepted;
         self.refused += other.refused;
