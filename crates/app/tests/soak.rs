@@ -126,7 +126,9 @@ async fn months_leave_files_memory_and_questions_bounded() {
     let clean = tempfile::tempdir().unwrap();
     let engine = open(clean.path(), &clock).await;
     let all = generate::events(&settings).filter(|event| event.entry.at <= clock.now());
-    engine.store().submit(all.collect()).await.unwrap().applied().await.unwrap();
+    let bulk = engine.store().bulk().unwrap();
+    bulk.push(all.collect::<Vec<_>>()).unwrap();
+    bulk.finish(Arc::new(|_, _| ())).await.unwrap();
     let last = i64::try_from(months).unwrap() * MONTH / (7 * 24);
     let policies = policies(&settings, last);
     engine.store().rebuild(policies, Arc::new(|_, _| ())).await.unwrap();
