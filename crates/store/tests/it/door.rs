@@ -1,40 +1,27 @@
 //! What is durable, what is shown, and when the door is shut.
 
 use crate::support::*;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, OnceLock};
 use store::{Error, Kind, Options, Step, Store};
 
-/// Holds up whoever reaches a step until it is opened.
-#[derive(Default)]
-struct Gate {
-    is_open: Mutex<bool>,
-    opened: Condvar,
-}
-
-impl Gate {
-    fn options(self: &Arc<Self>, step: Step) -> Options {
-        let gate = Arc::clone(self);
-        let fault = move |at| {
-            if at == step {
-                let is_open = gate.is_open.lock().unwrap();
-                drop(gate.opened.wait_while(is_open, |is_open| !*is_open).unwrap());
-            }
-            Ok(())
-        };
-        Options { fault: Some(Arc::new(fault)), unapplied_events: 50, ..options() }
-    }
-
-    fn open(&self) {
-        *self.is_open.lock().unwrap() = true;
-        self.opened.notify_all();
-    }
+/// Holds up whoever reaches a step until the gate is set.
+fn held_up(gate: &Arc<OnceLock<()>>, step: Step) -> Options {
+    let gate = Arc::clone(gate);
+    let fault = move |at| {
+        if at == step {
+            // Tasks that wait for this very thread go to another one meanwhile.
+            tokio::task::block_in_place(|| gate.wait());
+        }
+        Ok(())
+    };
+    Options { fault: Some(Arc::new(fault)), unapplied_events: 50, ..options() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_is_durable_need_not_be_shown_and_too_much_of_it_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let gate = Arc::new(Gate::default());
-    let store = open_with(dir.path(), gate.options(Step::ApplyBeforePublish)).await.unwrap();
+    let gate = Arc::new(OnceLock::new());
+    let store = open_with(dir.path(), held_up(&gate, Step::ApplyBeforePublish)).await.unwrap();
     let first = store.submit(events(0..40)).await.unwrap();
     assert_eq!(store.snapshot().tickets_count(), 0, "nothing is shown yet");
     assert_eq!(store.gauges().unapplied_events, 40);
@@ -43,7 +30,7 @@ async fn what_is_durable_need_not_be_shown_and_too_much_of_it_is_refused() {
     assert_eq!(refused.kind(), Kind::Busy);
     let second = store.submit(events(40..50)).await.unwrap();
     assert!(second.batch > first.batch);
-    gate.open();
+    gate.set(()).unwrap();
     assert_eq!(first.applied().await.unwrap().new, 40);
     assert_eq!(second.applied().await.unwrap().new, 10);
     store.accept(events(50..60)).await.unwrap();
@@ -54,14 +41,14 @@ async fn what_is_durable_need_not_be_shown_and_too_much_of_it_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn events_are_accepted_while_an_import_is_folded() {
     let dir = tempfile::tempdir().unwrap();
-    let gate = Arc::new(Gate::default());
-    let store = open_with(dir.path(), gate.options(Step::SegmentHalfWritten)).await.unwrap();
+    let gate = Arc::new(OnceLock::new());
+    let store = open_with(dir.path(), held_up(&gate, Step::SegmentHalfWritten)).await.unwrap();
     let bulk = store.bulk().unwrap();
     bulk.push(events(0..60)).unwrap();
     let import = tokio::spawn(bulk.finish(quiet()));
     let submitted = store.submit(events(60..80)).await.unwrap();
     assert!(!import.is_finished(), "it cannot get past the gate");
-    gate.open();
+    gate.set(()).unwrap();
     import.await.unwrap().unwrap();
     submitted.applied().await.unwrap();
     assert_same(&rows(&store.snapshot()), &rows_of(events(0..80)).await);
