@@ -4,6 +4,8 @@ use crate::belong;
 use crate::core::{Core, blocking};
 use crate::error::{Error, Result, io, sql};
 use crate::layout::{Layout, sync_dir};
+use crate::parallel;
+use crate::segment::Segment;
 use crate::state::dialect::Dialect;
 use crate::state::manifest::Line;
 use crate::state::url::StateUrl;
@@ -152,11 +154,38 @@ pub fn verify(backup: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
-/// Puts a backup, checked first, into an empty folder, which can then be opened.
+/// Puts a backup, checked first, into an empty folder and an empty state database of any kind.
 ///
 /// # Errors
-/// When the backup is damaged or the folder is not empty.
-pub fn restore(backup: &Path, to: &Path) -> Result<BackupReport> {
+/// When the backup is damaged, or folder or database is not empty.
+pub async fn restore(backup: &Path, to: &Path, url: &StateUrl) -> Result<BackupReport> {
+    let (backup, folder) = (backup.to_path_buf(), to.to_path_buf());
+    let report = blocking(move || copy_back(&backup, &folder)).await?;
+    let target = Layout::new(to);
+    let file = target.state();
+    let own = State::open(&StateUrl::file(), &file).await?;
+    let mut tx = own.begin_reading().await?;
+    let lines = manifest::read(&mut tx).await?;
+    commit(tx).await?;
+    if url.is_shared() {
+        let state = State::open(url, &file).await?;
+        if !state.is_empty().await? {
+            return Err(Error::NotEmpty(url.to_string().into()));
+        }
+        own.copy_to(&state).await?;
+        own.close().await;
+        fs::remove_file(&file).map_err(io("remove", &file))?;
+        belong::tie(&target, &state).await?;
+        state.close().await;
+    } else {
+        own.close().await;
+    }
+    blocking(move || index(&target, lines)).await?;
+    Ok(report)
+}
+
+/// Copies the files of a backup, checked first, into an empty folder.
+fn copy_back(backup: &Path, to: &Path) -> Result<BackupReport> {
     let report = verify(backup)?;
     require_empty(to)?;
     let target = Layout::new(to);
@@ -178,29 +207,13 @@ pub fn restore(backup: &Path, to: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
-/// Puts a backup, checked first, into an empty folder and an empty state database of any kind.
-///
-/// # Errors
-/// When the backup is damaged, or folder or database is not empty.
-pub async fn restore_to(backup: &Path, to: &Path, url: &StateUrl) -> Result<BackupReport> {
-    let (backup, folder) = (backup.to_path_buf(), to.to_path_buf());
-    let report = blocking(move || restore(&backup, &folder)).await?;
-    if !url.is_shared() {
-        return Ok(report);
-    }
-    let target = Layout::new(to);
-    let file = target.state();
-    let own = State::open(&StateUrl::file(), &file).await?;
-    let state = State::open(url, &file).await?;
-    if !state.is_empty().await? {
-        return Err(Error::NotEmpty(url.to_string().into()));
-    }
-    own.copy_to(&state).await?;
-    own.close().await;
-    fs::remove_file(&file).map_err(io("remove", &file))?;
-    belong::tie(&target, &state).await?;
-    state.close().await;
-    Ok(report)
+/// Makes the lookup files, which no backup has: the first events after it would wait for them.
+fn index(target: &Layout, lines: Vec<Line>) -> Result<()> {
+    let one = |line: Line| {
+        let dir = target.segment(line.id, line.version);
+        Segment::new(line, dir, 0).index()
+    };
+    parallel::each(parallel::processors(), lines, one, |_| ()).map(drop)
 }
 
 fn require_empty(dir: &Path) -> Result<()> {

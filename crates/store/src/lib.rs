@@ -58,7 +58,7 @@ mod write;
 
 pub use apply::Accepted;
 pub use archive::unpack;
-pub use backup::{BackupFile, BackupReport, restore, restore_to, verify};
+pub use backup::{BackupFile, BackupReport, restore, verify};
 pub use bulk::{Bulk, BulkReport};
 pub use doctor::{Affected, Care, Diagnosis, Finding, Severity, doctor};
 pub use erase::{Erasure, ErasurePlan, ErasureRequest, Touched};

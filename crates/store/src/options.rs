@@ -166,10 +166,7 @@ impl Options {
     }
 
     pub(crate) fn workers(&self) -> usize {
-        if self.threads > 0 {
-            return self.threads;
-        }
-        std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+        if self.threads > 0 { self.threads } else { crate::parallel::processors() }
     }
 
     pub(crate) fn rows_asked(&self) -> Option<u32> {

@@ -1,7 +1,13 @@
 //! Work shared between a few threads, results in order, first error wins.
 
 use crate::error::Result;
+use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
+
+/// As many threads as the machine can run at once.
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, NonZero::get)
+}
 
 /// Does every task on some of `threads` threads; `progress` sees the results so far after each.
 ///

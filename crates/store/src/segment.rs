@@ -241,6 +241,11 @@ impl Segment {
         })
     }
 
+    /// Makes the lookup file where there is none.
+    pub(crate) fn index(&self) -> Result<()> {
+        self.lookup(limits::LOOKUP_AFTER_TICKETS).map(drop)
+    }
+
     /// The lookup file, made anew once so many tickets were asked for that it pays.
     fn lookup(&self, tickets: usize) -> Result<Option<Arc<Lookup>>> {
         let mut known = self.0.lookup.lock().unwrap_or_else(PoisonError::into_inner);

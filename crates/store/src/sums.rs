@@ -1,6 +1,7 @@
 //! Size and checksum of the files of a segment: taken while they are written, compared later.
 
 use crate::error::{Error, Result, io};
+use crate::parallel;
 use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use facts::Table;
@@ -91,8 +92,8 @@ impl Snapshot {
     pub fn vouch(&self, table: Table) -> Result<()> {
         let new = self.segments.iter().filter(|segment| !segment.is_vouched(table));
         let new: Vec<&Segment> = new.collect();
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        crate::parallel::each(threads, new, |segment| segment.vouch(table), |_| ()).map(|_| ())
+        parallel::each(parallel::processors(), new, |segment| segment.vouch(table), |_| ())
+            .map(|_| ())
     }
 }
 

@@ -123,7 +123,7 @@ pub(crate) async fn restore(context: &Context, args: &RestoreArgs) -> Outcome {
     let parent = folder_of(data);
     std::fs::create_dir_all(&parent)?;
     let (_scratch, copy) = unpacked(&args.file, &parent).await?;
-    let report = store::restore_to(&copy, data, &context.config.state).await?;
+    let report = store::restore(&copy, data, &context.config.state).await?;
     context.voice.say(&format!(
         "{} tickets restored to {}, as they were at {}",
         report.tickets,

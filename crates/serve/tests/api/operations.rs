@@ -110,6 +110,6 @@ async fn backups_are_made_while_it_runs_and_known_afterwards() {
     let dir = tempfile::tempdir().unwrap();
     let (copy, data) = (dir.path().join("copy"), dir.path().join("data"));
     store::unpack(file, &copy).await.unwrap();
-    let report = store::restore(&copy, &data).unwrap();
+    let report = store::restore(&copy, &data, &store::StateUrl::file()).await.unwrap();
     assert_eq!(report.tickets, 2);
 }

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use std::path::Path;
-use store::{Error, Store};
+use store::{BackupReport, Error, StateUrl, Store};
 
 #[tokio::test]
 async fn a_backup_is_the_store_as_it_was() {
@@ -19,17 +19,21 @@ async fn a_backup_is_the_store_as_it_was() {
     store.accept(events(90..120)).await.unwrap();
     store.seal_all().await.unwrap();
     let target = dir.path().join("restored");
-    assert_eq!(restored_to(&copy, &target).await, made);
+    assert_eq!(restore(&copy, &target).await.unwrap(), made);
+    // They are in no backup, and the first events must not wait for them.
+    for segment in std::fs::read_dir(target.join("tables/segments")).unwrap() {
+        assert!(segment.unwrap().path().join("tickets.lookup").exists());
+    }
     let restored = open(&target).await;
     assert_same(&rows(&restored.snapshot()), &expected);
     assert!(matches!(store.backup(&copy).await, Err(Error::NotEmpty(_))));
-    assert!(matches!(store::restore(&copy, &target), Err(Error::NotEmpty(_))));
+    assert!(matches!(restore(&copy, &target).await, Err(Error::NotEmpty(_))));
 }
 
 /// Restores into the kind of database that these tests are run on.
-async fn restored_to(copy: &Path, target: &Path) -> store::BackupReport {
+async fn restore(copy: &Path, target: &Path) -> Result<BackupReport, Error> {
     let state = crate::state::state_of(target).await;
-    store::restore_to(copy, target, &state).await.unwrap()
+    store::restore(copy, target, &state).await
 }
 
 #[tokio::test]
@@ -45,7 +49,7 @@ async fn a_backup_of_either_database_becomes_a_file() {
     let copy = dir.path().join("copy");
     store.backup(&copy).await.unwrap();
     let file = dir.path().join("file");
-    store::restore(&copy, &file).unwrap();
+    store::restore(&copy, &file, &StateUrl::file()).await.unwrap();
     let restored = Store::open(&file, options()).await.unwrap();
     assert_same(&rows(&restored.snapshot()), &rows(&store.snapshot()));
     assert_eq!(restored.setting("zone").await.unwrap(), Some("UTC".into()));
@@ -54,7 +58,7 @@ async fn a_backup_of_either_database_becomes_a_file() {
     // And back again, to whichever database these tests are run on.
     let (again, back) = (dir.path().join("again"), dir.path().join("back"));
     restored.backup(&again).await.unwrap();
-    restored_to(&again, &back).await;
+    restore(&again, &back).await.unwrap();
     let back = open(&back).await;
     assert_same(&rows(&back.snapshot()), &rows(&store.snapshot()));
     assert!(back.annotation_add(&note()).await.unwrap() > next);
@@ -106,7 +110,7 @@ async fn a_damaged_backup_is_refused() {
     std::fs::remove_file(&file).unwrap();
     std::fs::write(&file, bytes).unwrap();
     let target = dir.path().join("restored");
-    assert!(matches!(store::restore(&copy, &target), Err(Error::Damaged { .. })));
+    assert!(matches!(restore(&copy, &target).await, Err(Error::Damaged { .. })));
     assert!(!target.exists(), "nothing is written before everything is checked");
     let empty = tempfile::tempdir().unwrap();
     assert!(matches!(store::verify(empty.path()), Err(Error::NotABackup(_))));
