@@ -229,6 +229,7 @@ impl From<engine::Error> for Failure {
             engine::Error::Issues(issues) => {
                 Self::issues(issues.into_iter().map(Issue::from).collect())
             }
+            engine::Error::Store { source, .. } => Self::from(*source),
             other => Self::new(exit, other),
         }
     }
@@ -252,6 +253,13 @@ mod tests {
             failure.report(),
             "error: reading policies.yaml: no such file\nhint: check the path\n"
         );
+    }
+
+    #[test]
+    fn what_the_store_refuses_a_question_keeps_its_code() {
+        let source = Box::new(store::Error::Stopped);
+        let error = engine::Error::Store { action: "read the settings", source };
+        assert_eq!(Failure::from(error).exit, Exit::Busy);
     }
 
     #[test]

@@ -230,6 +230,7 @@ impl From<engine::Error> for Problem {
     fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::Issues(issues) => Self::issues("the question", issues),
+            engine::Error::Store { source, .. } => Self::from(*source),
             error => match error.kind() {
                 engine::Kind::Invalid => Self::new(Kind::Invalid, "invalid", error.to_string()),
                 engine::Kind::NotFound => Self::new(Kind::NotFound, "name", error.to_string()),
@@ -305,4 +306,17 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
 
 pub(crate) fn id_of(headers: &HeaderMap) -> Option<String> {
     headers.get(REQUEST_ID)?.to_str().ok().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_refuses_a_question_keeps_its_status() {
+        let source = Box::new(store::Error::Stopped);
+        let problem = Problem::from(engine::Error::Store { action: "read the settings", source });
+        assert_eq!(problem.status, 503);
+        assert!(problem.retry_after.is_some(), "{problem:?}");
+    }
 }
