@@ -11,7 +11,7 @@ TEST := $(CARGO) test --locked --profile $(PROFILE)
 # SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
 STATE ?= sqlite
 BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
-SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),10000,1000))
+SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),10000,2000))
 export SHARED_DATA := $(abspath $(SHARED))
 
 .DEFAULT_GOAL := help
@@ -79,7 +79,7 @@ crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 t
 faults: build ## failing calls, a full disk, jumping clocks, damaged files, databases; LONG=1: ten lives each; STATE=postgres
 	$(BESIDE) $(TRIAL) faults --deskmeter $(BIN) --segment-tickets 64 --lives $(if $(LONG),10,2)
 
-model: ## seeded schedules of the store with crashes, 1,000 of them; LONG=1: 10,000; STATE=postgres: 40, 1,000
+model: ## seeded schedules of the store with crashes, 2,000 of them; LONG=1: 10,000; STATE=postgres: 40, 1,000
 	MODEL_SEEDS=$(SEEDS) $(BESIDE) $(TEST) --workspace --test it -- model
 
 soak: ## a simulated month of jobs, policies and retention; LONG=1: a year
