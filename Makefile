@@ -8,9 +8,10 @@ NPM ?= $(shell command -v npm)
 BIN := target/demo/deskmeter
 TRIAL := target/demo/trial
 TEST := $(CARGO) test --locked --profile $(PROFILE)
-# SQLite, or a PostgreSQL server with a standby that is thrown away afterwards.
+# SQLite, or a PostgreSQL server that is thrown away afterwards, with a standby where STANDBY says so.
 STATE ?= sqlite
-BESIDE := $(if $(filter postgres,$(STATE)),scripts/postgres.sh --standby)
+BESIDE = $(if $(filter postgres,$(STATE)),scripts/postgres.sh $(STANDBY))
+crash faults model: STANDBY := --standby
 SEEDS := $(if $(filter postgres,$(STATE)),$(if $(LONG),1000,40),$(if $(LONG),10000,2000))
 export SHARED_DATA := $(abspath $(SHARED))
 
