@@ -69,8 +69,9 @@ acceptance: build ## real data from $(SHARED), where it is present, the browser'
 	scripts/readers.sh $(BIN)
 	$(NPM) --prefix ui run flows -- import
 
-prove: build ## what follows, the short way, two beside each other where nothing is timed; without PostgreSQL
+prove: build ## what follows, the short way, two beside each other where nothing is timed; of PostgreSQL, crash
 	$(MAKE) --jobs 2 --output-sync=target model crash faults soak
+	$(MAKE) crash STATE=postgres
 	$(MAKE) load fuzz
 
 crash: build ## SIGKILL the program in whatever it does, 15 times; LONG=1: 300 times; STATE=postgres
