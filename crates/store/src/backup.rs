@@ -10,6 +10,7 @@ use crate::state::dialect::Dialect;
 use crate::state::manifest::Line;
 use crate::state::url::StateUrl;
 use crate::state::{State, commit, manifest, numbers};
+use crate::write::without_lookup;
 use event::Instant;
 use facts::Table;
 use serde::{Deserialize, Serialize};
@@ -208,10 +209,14 @@ fn copy_back(backup: &Path, to: &Path) -> Result<BackupReport> {
 }
 
 /// Makes the lookup files, which no backup has: the first events after it would wait for them.
+/// What is restored is whole without them.
 fn index(target: &Layout, lines: Vec<Line>) -> Result<()> {
     let one = |line: Line| {
         let dir = target.segment(line.id, line.version);
-        Segment::new(line, dir, 0).index()
+        if let Err(error) = Segment::new(line, dir, 0).index() {
+            without_lookup(&error);
+        }
+        Ok(())
     };
     parallel::each(parallel::processors(), lines, one, |_| ()).map(drop)
 }

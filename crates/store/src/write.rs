@@ -300,7 +300,7 @@ impl<'a> FoldingWriter<'a> {
     }
 }
 
-fn without_lookup(error: &Error) {
+pub(crate) fn without_lookup(error: &Error) {
     let error: &dyn std::error::Error = error;
     tracing::warn!(error, "a segment does without its lookup file; its tickets are read slowly");
 }
